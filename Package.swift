@@ -1,0 +1,79 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A Swift target of the package: every one is built under the same strict settings.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A command-line program of the package.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A test target of the package.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "varve",
+    products: [
+        .executable(name: "varve", targets: ["varve"]),
+        .library(name: "VarveLog", targets: ["VarveLog", "VarveStorage"]),
+        .library(name: "VarveStreams", targets: ["VarveStreams"]),
+        .library(name: "VarveClient", targets: ["VarveClient"]),
+    ],
+    targets: [
+        // What Debian provides.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CSimdjsonLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+        // The few lines that Swift cannot say.
+        .target(name: "CVarve"),
+        .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
+
+        library("VarvePlatform", ["CVarve"]),
+        library("VarveBytes", ["CVarve", "COpenSSL"]),
+        library("VarveStorage", ["VarvePlatform", "VarveBytes"]),
+        library("VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes"]),
+        library("VarveStreams", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
+        library("VarveHTTP", ["VarveBytes"]),
+        library("VarveNetwork", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
+        library(
+            "VarveServer",
+            ["VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarvePlatform", "VarveBytes"]),
+        library("VarveClient", ["VarveHTTP", "VarveBytes"]),
+        library("VarveLoad", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
+        program(
+            "varve",
+            [
+                "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage", "VarveClient",
+                "VarveLoad", "VarvePlatform", "VarveBytes",
+            ]),
+        program(
+            "varve-bench", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+
+        tests("VarvePlatformTests", ["VarvePlatform"]),
+        tests("VarveBytesTests", ["VarveBytes"]),
+        tests("VarveStorageTests", ["VarveStorage", "VarvePlatform"]),
+        tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+        tests("VarveStreamsTests", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform"]),
+        tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
+        tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
+        tests("VarveServerTests", ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
+        tests("VarveClientTests", ["VarveClient", "VarveServer", "VarveNetwork", "VarvePlatform"]),
+        tests("ConformanceTests", ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
+        tests("CrashTests", ["VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes"]),
+        tests("TidyTests", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)
