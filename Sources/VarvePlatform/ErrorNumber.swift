@@ -29,6 +29,12 @@ package enum ErrorNumber {
     package static let connectionRefused = ECONNREFUSED
     /// A connection attempt is under way.
     package static let inProgress = EINPROGRESS
+    /// The name is a directory's.
+    package static let isDirectory = EISDIR
+    /// A part of the path is not a directory.
+    package static let notDirectory = ENOTDIR
+    /// The operation is not permitted.
+    package static let notPermitted = EPERM
     /// A directory is not empty.
     package static let notEmpty = ENOTEMPTY
 

@@ -70,6 +70,12 @@ extension File {
         return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// True when the descriptor is a regular file's, and not a directory's, pipe's or device's.
+    package static func isRegular(_ descriptor: Int32) -> Bool {
+        var information = stat()
+        return fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+    }
+
     /// True when `path` still names the file behind the descriptor.
     package static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
         var named = stat()

@@ -1,0 +1,173 @@
+import Synchronization
+import VarvePlatform
+
+/// A backend in a file of the operating system.
+///
+/// Nothing is buffered here: a write is in the page cache when it returns, so it survives the
+/// process; `sync` is fdatasync. Reads are positional and take no lock.
+public final class FileBackend: StorageBackend, ImmediateReader {
+    private let descriptor: Descriptor
+    /// The file's path, for messages.
+    private let path: String
+    private let isReadOnly: Bool
+    /// Readers load it without a lock; changed only by the holder of `changes`.
+    private let sizeNow: Atomic<UInt64>
+    /// Held during every change, so that they happen one after the other; its value is the failure
+    /// after which no other change is allowed.
+    private let changes = Mutex<StorageError?>(nil)
+
+    /// How many runs of a vectored write are handed to the kernel at once.
+    private static let vectorBatchMax = 128
+
+    /// Takes over an open file.
+    init(
+        _ descriptor: consuming Descriptor, path: String, isReadOnly: Bool
+    ) throws(StorageError) {
+        guard File.isRegular(descriptor.raw) else { throw .notAFile(path: path) }
+        let raw = descriptor.raw
+        sizeNow = Atomic(
+            try StorageError.wrapping(path) { () throws(SystemError) in try File.size(raw) })
+        self.descriptor = descriptor
+        self.path = path
+        self.isReadOnly = isReadOnly
+    }
+
+    public var size: UInt64 { sizeNow.load(ordering: .acquiring) }
+
+    public func read(
+        at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(StorageError) {
+        try checkRead(offset, buffer.count)
+        let count = try StorageError.wrapping(path) { () throws(SystemError) in
+            try File.read(descriptor.raw, at: offset, into: buffer)
+        }
+        guard count == buffer.count else { throw cutShort(offset, buffer.count) }
+    }
+
+    public func readImmediately(
+        at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(StorageError) -> Bool {
+        try checkRead(offset, buffer.count)
+        var done = 0
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = try StorageError.wrapping(path) { () throws(SystemError) in
+                try File.readNoWait(descriptor.raw, at: offset + UInt64(done), into: rest)
+            }
+            guard let count else { return false }
+            guard count > 0 else { throw cutShort(offset, buffer.count) }
+            done += count
+        }
+        return true
+    }
+
+    public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> UInt64 {
+        try change { () throws(SystemError) in
+            let offset = sizeNow.load(ordering: .relaxed)
+            try File.write(descriptor.raw, bytes, at: offset)
+            sizeNow.store(offset + UInt64(bytes.count), ordering: .releasing)
+            return offset
+        }
+    }
+
+    public func write(
+        _ vectors: UnsafeBufferPointer<UnsafeRawBufferPointer>, at offset: UInt64
+    ) throws(StorageError) {
+        // The size may grow meanwhile, never shrink under a caller who keeps to one writer.
+        guard offset <= size else { throw .writePastEnd(path: path, offset: offset, size: size) }
+        try change { () throws(SystemError) in
+            var position = offset
+            var first = 0
+            while first < vectors.count {
+                let end = min(first + Self.vectorBatchMax, vectors.count)
+                position += try writeBatch(
+                    UnsafeBufferPointer(rebasing: vectors[first..<end]), at: position)
+                first = end
+            }
+            if position > sizeNow.load(ordering: .relaxed) {
+                sizeNow.store(position, ordering: .releasing)
+            }
+        }
+    }
+
+    /// Checks only that the file is not poisoned: written bytes are with the kernel already.
+    public func flush() throws(StorageError) {
+        try change { () throws(SystemError) in }
+    }
+
+    public func sync() throws(StorageError) {
+        try flush()
+        // Outside the lock: writes may go on while the disk works. What they add is not promised by
+        // this sync, and a failure poisons the file for them too.
+        do {
+            try File.synchronizeData(descriptor.raw)
+        } catch {
+            let failure = StorageError(error, path: path)
+            changes.withLock { $0 = $0 ?? failure }
+            throw failure
+        }
+    }
+
+    public func truncate(to size: UInt64) throws(StorageError) {
+        let now = self.size
+        guard size <= now else {
+            throw .truncatePastEnd(path: path, requested: size, size: now)
+        }
+        try change { () throws(SystemError) in
+            guard size < sizeNow.load(ordering: .relaxed) else { return }
+            try File.truncate(descriptor.raw, to: size)
+            sizeNow.store(size, ordering: .releasing)
+        }
+    }
+
+    /// Runs one change alone. A failure poisons the file and corrects the size to what is there.
+    private func change<R: Sendable>(
+        _ body: () throws(SystemError) -> R
+    ) throws(StorageError) -> R {
+        if isReadOnly { throw .readOnly(path: path) }
+        return try changes.withLock { (poison) throws(StorageError) in
+            if let poison { throw .poisoned(path: path, cause: poison) }
+            do throws(SystemError) {
+                return try body()
+            } catch {
+                let failure = StorageError(error, path: path)
+                poison = failure
+                // Should even the size not be known, the one from before the change stays: it never
+                // counts bytes that are not there.
+                if let actual = try? File.size(descriptor.raw) {
+                    sizeNow.store(actual, ordering: .releasing)
+                }
+                throw failure
+            }
+        }
+    }
+
+    /// Writes up to `vectorBatchMax` runs and returns how many bytes they have.
+    private func writeBatch(
+        _ batch: UnsafeBufferPointer<UnsafeRawBufferPointer>, at position: UInt64
+    ) throws(SystemError) -> UInt64 {
+        try withUnsafeTemporaryAllocation(of: IOVector.self, capacity: batch.count) {
+            (vectors) throws(SystemError) in
+            var count: UInt64 = 0
+            for index in 0..<batch.count {
+                vectors.initializeElement(at: index, to: IOVector(batch[index]))
+                count += UInt64(batch[index].count)
+            }
+            try File.write(descriptor.raw, UnsafeBufferPointer(vectors), at: position)
+            return count
+        }
+    }
+
+    private func checkRead(_ offset: UInt64, _ count: Int) throws(StorageError) {
+        let size = self.size
+        guard offset <= size, UInt64(count) <= size - offset else {
+            throw .readPastEnd(path: path, offset: offset, count: count, size: size)
+        }
+    }
+
+    /// The error for a file that ended before its size: another program has cut it.
+    private func cutShort(_ offset: UInt64, _ count: Int) -> StorageError {
+        let actual = (try? File.size(descriptor.raw)) ?? offset
+        return .readPastEnd(path: path, offset: offset, count: count, size: actual)
+    }
+}

@@ -1,0 +1,103 @@
+package import VarvePlatform
+
+/// What can go wrong below the log; each case names the file or directory it is about.
+public indirect enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A read of `count` bytes at `offset` of a file that ends at `size`.
+    case readPastEnd(path: String, offset: UInt64, count: Int, size: UInt64)
+    /// A write at `offset` of a file that ends before, at `size`.
+    case writePastEnd(path: String, offset: UInt64, size: UInt64)
+    /// A truncation to `requested` bytes of a file that has only `size`.
+    case truncatePastEnd(path: String, requested: UInt64, size: UInt64)
+    /// An earlier change failed with `cause`; the file must be opened again before others.
+    case poisoned(path: String, cause: StorageError)
+    /// The device or the quota is full.
+    case outOfSpace(path: String)
+    /// A system call failed with the error number `code`.
+    case io(operation: String, path: String, code: Int32)
+    /// Another volume holds the directory's lock; `pid` is the process it belongs to, nil when that
+    /// cannot be known (others share the lock to read).
+    case locked(directory: String, pid: Int32?)
+    /// No such file or directory.
+    case notFound(path: String)
+    /// There is a file or directory of this name already.
+    case alreadyExists(path: String)
+    /// A file was expected, and this is something else.
+    case notAFile(path: String)
+    /// A directory was expected, and this is something else.
+    case notADirectory(path: String)
+    /// Access is not permitted; `code` is the error number.
+    case unreadable(path: String, code: Int32)
+    /// The volume was opened for reading only.
+    case readOnly(path: String)
+    /// Not a relative path of plain components.
+    case invalidName(String)
+
+    /// One line that says what was wanted, what was found, and where.
+    public var description: String {
+        switch self {
+        case .readPastEnd(let path, let offset, let count, let size):
+            "\(path): read of \(count) bytes at \(offset) passes the end at \(size)"
+        case .writePastEnd(let path, let offset, let size):
+            "\(path): write at \(offset) begins after the end at \(size)"
+        case .truncatePastEnd(let path, let requested, let size):
+            "\(path): truncation to \(requested) bytes, but there are only \(size)"
+        case .poisoned(let path, let cause):
+            "\(path): refuses changes until it is opened again, because one failed (\(cause))"
+        case .outOfSpace(let path):
+            "\(path): no space left"
+        case .io(let operation, let path, let code):
+            "\(path): \(operation) failed: \(ErrorNumber.text(code))"
+        case .locked(let directory, let pid):
+            if let pid {
+                "\(directory): in use by process \(pid)"
+            } else {
+                "\(directory): in use by another process"
+            }
+        case .notFound(let path):
+            "\(path): no such file or directory"
+        case .alreadyExists(let path):
+            "\(path): exists already"
+        case .notAFile(let path):
+            "\(path): not a file"
+        case .notADirectory(let path):
+            "\(path): not a directory"
+        case .unreadable(let path, let code):
+            "\(path): \(ErrorNumber.text(code))"
+        case .readOnly(let path):
+            "\(path): opened for reading only"
+        case .invalidName(let name):
+            "'\(name)' is not a relative path of plain names"
+        }
+    }
+
+    /// The storage error for a system call that failed on `path`.
+    package init(_ error: SystemError, path: String) {
+        switch error.code {
+        case ErrorNumber.noSpace, ErrorNumber.quotaExceeded:
+            self = .outOfSpace(path: path)
+        case ErrorNumber.notFound:
+            self = .notFound(path: path)
+        case ErrorNumber.exists:
+            self = .alreadyExists(path: path)
+        case ErrorNumber.isDirectory:
+            self = .notAFile(path: path)
+        case ErrorNumber.notDirectory:
+            self = .notADirectory(path: path)
+        case ErrorNumber.accessDenied, ErrorNumber.notPermitted, ErrorNumber.readOnly:
+            self = .unreadable(path: path, code: error.code)
+        default:
+            self = .io(operation: error.call, path: path, code: error.code)
+        }
+    }
+
+    /// Runs system calls about `path`; what they throw becomes a storage error.
+    package static func wrapping<R: ~Copyable>(
+        _ path: String, _ body: () throws(SystemError) -> R
+    ) throws(StorageError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw StorageError(error, path: path)
+        }
+    }
+}
