@@ -1,5 +1,7 @@
 // What Content-Length and Transfer-Encoding say, read as strictly as smuggling demands.
 
+import VarveBytes
+
 /// The reading of the two headers that delimit a body (RFC 9112, section 6).
 enum BodyFraming {
     /// The one decimal number of Content-Length; over 64 bits it is `UInt64.max`. Repeats and lists
@@ -33,14 +35,21 @@ enum BodyFraming {
         guard let range = headers.value(.transferEncoding), !headers.isRepeated(.transferEncoding)
         else { return .malformedTransferEncoding }
         let chunked: StaticString = "chunked"
-        if chunked.equalsIgnoringCase(base + range.lowerBound, count: range.count) { return nil }
+        if UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+            .equalsIgnoringCase(chunked)
+        {
+            return nil
+        }
         var count = 0
         var chunkedCount = 0
         var lastIsChunked = false
         FieldText.forEachElement(base, range) { element in
             count += 1
-            lastIsChunked = chunked.equalsIgnoringCase(
-                base + element.lowerBound, count: element.count)
+            lastIsChunked = UnsafeRawBufferPointer(
+                start:
+                    base + element.lowerBound, count: element.count
+            )
+            .equalsIgnoringCase(chunked)
             if lastIsChunked { chunkedCount += 1 }
         }
         let isUnderstood = lastIsChunked && chunkedCount == 1 && count > 1

@@ -41,9 +41,10 @@ struct CharacterClass: Sendable {
     }
 
     /// What a registered name or address of RFC 3986, section 3.2.2, may contain, without the
-    /// brackets, the port and the percent sign.
+    /// brackets, the port and the percent sign, and without the comma: no name has one, but two
+    /// joined Host headers would.
     static let hostName = CharacterClass(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=")
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+;=")
     /// `unreserved` of RFC 3986: what needs no escape anywhere in a URL.
     static let unreserved = CharacterClass(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")

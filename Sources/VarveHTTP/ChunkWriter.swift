@@ -1,5 +1,7 @@
 // The chunked transfer coding of responses whose length is not known (RFC 9112, section 7.1).
 
+import VarveBytes
+
 /// Writes chunks into an `OutputBuffer`.
 package enum ChunkWriter {
     /// The end of a chunked body without trailers.
@@ -24,8 +26,7 @@ package enum ChunkWriter {
         let digits = buffer.patchable(at: start - 10, count: 8)
         var rest = size
         for index in (0..<8).reversed() {
-            let digit = UInt8(rest & 0xF)
-            digits[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+            digits[index] = Hex.digit(UInt8(rest & 0xF))
             rest >>= 4
         }
         buffer.append("\r\n")

@@ -2,6 +2,8 @@
 // runs of content, so nothing is kept between calls but its state, and any split gives the same
 // result. Extensions and trailers are checked, bounded and dropped.
 
+import VarveBytes
+
 /// An incremental decoder of one chunked body.
 package struct ChunkedDecoder: Sendable {
     /// What the next bytes were.
@@ -110,14 +112,14 @@ package struct ChunkedDecoder: Sendable {
 
     @inline(__always)
     private mutating func sizeByte(_ byte: UInt8) -> State {
-        if let digit = Self.digit(byte) {
+        if let digit = Hex.value(byte) {
             if state == .sizeStart {
                 sizeDigits = 0
                 remaining = 0
             }
             sizeDigits &+= 1
             guard sizeDigits <= Self.sizeDigitsMax else { return .failed(.malformedChunkSize) }
-            remaining = remaining &<< 4 | digit
+            remaining = remaining &<< 4 | UInt64(digit)
             return .size
         }
         guard state == .size else { return .failed(.malformedChunkSize) }
@@ -173,15 +175,5 @@ package struct ChunkedDecoder: Sendable {
     private mutating func trailerFeed() -> State {
         trailerBytes &+= 2
         return .trailerStart
-    }
-
-    @inline(__always)
-    private static func digit(_ byte: UInt8) -> UInt64? {
-        switch byte {
-        case 0x30...0x39: UInt64(byte &- 0x30)
-        case 0x41...0x46: UInt64(byte &- 0x37)
-        case 0x61...0x66: UInt64(byte &- 0x57)
-        default: nil
-        }
     }
 }

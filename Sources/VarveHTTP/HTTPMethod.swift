@@ -1,5 +1,7 @@
 // The request methods. Names are case-sensitive (RFC 9110, section 9.1).
 
+import VarveBytes
+
 /// A request method, as far as this server knows it.
 package enum HTTPMethod: UInt8, Sendable, Equatable, CaseIterable {
     case get
@@ -42,34 +44,7 @@ package enum HTTPMethod: UInt8, Sendable, Equatable, CaseIterable {
         case (7, _): candidate = .options
         default: return .unknown
         }
-        return candidate.name.equals(base, count: count) ? candidate : .unknown
-    }
-}
-
-extension StaticString {
-    /// Whether the bytes at `base` are exactly this string.
-    @inline(__always)
-    func equals(_ base: UnsafeRawPointer, count: Int) -> Bool {
-        guard count == utf8CodeUnitCount else { return false }
-        let expected = utf8Start
-        for index in 0..<count
-        where base.load(fromByteOffset: index, as: UInt8.self) != expected[index] {
-            return false
-        }
-        return true
-    }
-
-    /// Whether the bytes at `base` are this string, ASCII letters compared without case. The string
-    /// itself must be in lower case.
-    @inline(__always)
-    func equalsIgnoringCase(_ base: UnsafeRawPointer, count: Int) -> Bool {
-        guard count == utf8CodeUnitCount else { return false }
-        let expected = utf8Start
-        for index in 0..<count {
-            var byte = base.load(fromByteOffset: index, as: UInt8.self)
-            if byte >= 0x41 && byte <= 0x5A { byte |= 0x20 }
-            if byte != expected[index] { return false }
-        }
-        return true
+        return UnsafeRawBufferPointer(start: base, count: count).equals(candidate.name)
+            ? candidate : .unknown
     }
 }

@@ -9,11 +9,13 @@ struct HeaderLine {
     /// Where the value is, trimmed.
     let value: Range<Int>
 
-    /// Reads the line `base + from ..< base + end`, which is not empty and comes without its CR LF.
+    /// Reads the line at `line`, which is not empty and comes without its CR LF.
     @inline(__always)
     static func parse(
-        _ base: UnsafeRawPointer, from start: Int, to end: Int
+        _ base: UnsafeRawPointer, _ line: Range<Int>
     ) -> Result<HeaderLine, HTTPError> {
+        let start = line.lowerBound
+        let end = line.upperBound
         var index = start
         while index < end,
             CharacterClass.token.contains(base.load(fromByteOffset: index, as: UInt8.self))

@@ -2,6 +2,8 @@
 // serialised into it and the connection sends from it. An empty buffer can own no memory at all, so
 // an idle connection costs nothing here.
 
+import VarveBytes
+
 /// A queue of bytes in one contiguous piece of memory.
 ///
 /// Not thread-safe: it belongs to one event loop. Offsets given to and by its methods count from
@@ -106,37 +108,12 @@ package final class OutputBuffer {
 
     /// Appends `number` in decimal digits.
     package func append(decimal number: UInt64) {
-        let room = reserve(20)
-        var digits = 1
-        var rest = number
-        while rest >= 10 {
-            rest /= 10
-            digits &+= 1
-        }
-        rest = number
-        var index = digits
-        while index > 0 {
-            index &-= 1
-            room.storeBytes(
-                of: 0x30 &+ UInt8(truncatingIfNeeded: rest % 10), toByteOffset: index,
-                as: UInt8.self)
-            rest /= 10
-        }
-        writeIndex &+= digits
+        writeIndex &+= DecimalDigits.write(number, to: reserve(DecimalDigits.countMax))
     }
 
     /// Appends `number` in exactly 16 lower-case hexadecimal digits.
     package func append(hexadecimal number: UInt64) {
-        let room = reserve(16)
-        var rest = number
-        var index = 16
-        while index > 0 {
-            index &-= 1
-            let digit = UInt8(truncatingIfNeeded: rest & 0xF)
-            room.storeBytes(
-                of: digit < 10 ? 0x30 &+ digit : 0x57 &+ digit, toByteOffset: index, as: UInt8.self)
-            rest &>>= 4
-        }
+        Hex.write16(number, to: reserve(16))
         writeIndex &+= 16
     }
 

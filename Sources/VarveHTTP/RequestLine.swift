@@ -1,13 +1,17 @@
 // The request line (RFC 9112, section 3): method SP target SP version, each exactly once.
 
+import VarveBytes
+
 /// The reading of a request line into a `RequestHead`.
 enum RequestLine {
-    /// Reads the line `base + from ..< base + end`, without its CR LF. Returns what is wrong, or
+    /// Reads the line at `line`, without its CR LF. Returns what is wrong, or
     /// nil.
     static func parse(
-        _ base: UnsafeRawPointer, from start: Int, to end: Int, limits: borrowing HeadLimits,
+        _ base: UnsafeRawPointer, _ line: Range<Int>, limits: borrowing HeadLimits,
         into head: inout RequestHead
     ) -> HTTPError? {
+        let start = line.lowerBound
+        let end = line.upperBound
         var index = start
         while index < end,
             CharacterClass.token.contains(base.load(fromByteOffset: index, as: UInt8.self))
@@ -28,7 +32,8 @@ enum RequestLine {
         head.targetRange = RequestHead.pack(target)
         // After an accepted CONNECT the bytes are no longer HTTP, so it is refused in any form.
         if head.method == .unknown,
-            ("CONNECT" as StaticString).equals(base + method.lowerBound, count: method.count)
+            UnsafeRawBufferPointer(start: base + method.lowerBound, count: method.count).equals(
+                "CONNECT")
         {
             return .methodNotImplemented
         }

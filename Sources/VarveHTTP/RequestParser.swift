@@ -4,6 +4,8 @@
 // line is read once, when its line feed has arrived, so a head in many pieces costs little more
 // than in one. Every decision depends only on the bytes up to the one that forces it.
 
+import VarveBytes
+
 /// A parser of HTTP/1 request heads (RFC 9112), used for one request after the other.
 ///
 /// Not thread-safe: it belongs to one connection.
@@ -34,10 +36,7 @@ package struct RequestParser: Sendable {
     private var phase = Phase.start
     private var closeRequested = false
     private var keepAliveRequested = false
-    /// Where the line being collected begins.
-    private var lineStart = 0
-    /// Up to where there is no line feed.
-    private var scanned = 0
+    private var scanner = LineScanner()
 
     /// A parser with the given limits.
     package init(limits: HeadLimits = HeadLimits()) {
@@ -50,8 +49,7 @@ package struct RequestParser: Sendable {
         phase = .start
         closeRequested = false
         keepAliveRequested = false
-        lineStart = 0
-        scanned = 0
+        scanner = LineScanner()
     }
 
     /// Reads on. `bytes` begins with the request's first byte and has at least all bytes of the
@@ -69,17 +67,13 @@ package struct RequestParser: Sendable {
                 return fail(error)
             }
             let most = lineEndMax
-            let end = min(bytes.count, most)
-            guard let feed = ByteScan.first(0x0A, in: base, from: scanned, to: end) else {
-                scanned = end
-                return bytes.count > most ? fail(overflow(base, to: end)) : .incomplete
+            switch scanner.next(base, count: bytes.count, before: most) {
+            case .line(let range):
+                if let error = line(base, range) { return fail(error) }
+            case .incomplete: return .incomplete
+            case .overflow: return fail(overflow(base, to: most))
+            case .bareLineFeed: return fail(.bareLineFeed)
             }
-            guard feed > lineStart, base.load(fromByteOffset: feed &- 1, as: UInt8.self) == 0x0D
-            else { return fail(.bareLineFeed) }
-            let start = lineStart
-            lineStart = feed &+ 1
-            scanned = lineStart
-            if let error = line(base, from: start, to: feed &- 1) { return fail(error) }
         }
     }
 
@@ -87,21 +81,22 @@ package struct RequestParser: Sendable {
     private var lineEndMax: Int {
         phase == .headers
             ? limits.headBytesMax
-            : min(lineStart &+ limits.requestLineBytesMax &+ 2, limits.headBytesMax)
+            : min(scanner.lineStart &+ limits.requestLineBytesMax &+ 2, limits.headBytesMax)
     }
 
     /// Refuses what is no request at all, such as a TLS handshake, before a line end arrives.
     @inline(__always)
     private func checkFirstByte(_ base: UnsafeRawPointer, count: Int) -> HTTPError? {
-        guard count > lineStart else { return nil }
-        let byte = base.load(fromByteOffset: lineStart, as: UInt8.self)
+        guard count > scanner.lineStart else { return nil }
+        let byte = base.load(fromByteOffset: scanner.lineStart, as: UInt8.self)
         if CharacterClass.token.contains(byte) || (byte == 0x0D && phase == .start) { return nil }
         return byte == 0x0A ? .bareLineFeed : .malformedRequestLine
     }
 
     /// The refusal of a line that passes its limit.
     private func overflow(_ base: UnsafeRawPointer, to end: Int) -> HTTPError {
-        phase == .headers ? .headTooLarge : RequestLine.overlong(base, from: lineStart, to: end)
+        phase == .headers
+            ? .headTooLarge : RequestLine.overlong(base, from: scanner.lineStart, to: end)
     }
 
     private mutating func fail(_ error: HTTPError) -> Outcome {
@@ -110,26 +105,23 @@ package struct RequestParser: Sendable {
     }
 
     /// Takes one complete line, without its CR LF.
-    private mutating func line(_ base: UnsafeRawPointer, from start: Int, to end: Int) -> HTTPError?
-    {
+    private mutating func line(_ base: UnsafeRawPointer, _ range: Range<Int>) -> HTTPError? {
         if phase == .headers {
-            return start == end ? finish(base) : headerLine(base, from: start, to: end)
+            return range.isEmpty ? finish(base) : headerLine(base, range)
         }
-        if start == end {
+        if range.isEmpty {
             // One empty line before the request is ignored (RFC 9112, section 2.2); the check of
             // the first byte refuses a second.
             phase = .requestLine
             return nil
         }
         phase = .headers
-        return RequestLine.parse(base, from: start, to: end, limits: limits, into: &head)
+        return RequestLine.parse(base, range, limits: limits, into: &head)
     }
 
-    private mutating func headerLine(
-        _ base: UnsafeRawPointer, from start: Int, to end: Int
-    ) -> HTTPError? {
+    private mutating func headerLine(_ base: UnsafeRawPointer, _ range: Range<Int>) -> HTTPError? {
         guard head.headerCount < limits.headersMax else { return .tooManyHeaders }
-        switch HeaderLine.parse(base, from: start, to: end) {
+        switch HeaderLine.parse(base, range) {
         case .failure(let error):
             return error
         case .success(let line):
@@ -149,9 +141,12 @@ package struct RequestParser: Sendable {
     private mutating func connection(_ base: UnsafeRawPointer, _ value: Range<Int>) {
         FieldText.forEachElement(base, value) { element in
             let start = base + element.lowerBound
-            if ("close" as StaticString).equalsIgnoringCase(start, count: element.count) {
+            if UnsafeRawBufferPointer(start: start, count: element.count).equalsIgnoringCase(
+                "close")
+            {
                 closeRequested = true
-            } else if ("keep-alive" as StaticString).equalsIgnoringCase(start, count: element.count)
+            } else if UnsafeRawBufferPointer(start: start, count: element.count).equalsIgnoringCase(
+                "keep-alive")
             {
                 keepAliveRequested = true
             }
@@ -160,8 +155,8 @@ package struct RequestParser: Sendable {
 
     private mutating func expect(_ base: UnsafeRawPointer, _ value: Range<Int>) -> HTTPError? {
         guard
-            ("100-continue" as StaticString).equalsIgnoringCase(
-                base + value.lowerBound, count: value.count)
+            UnsafeRawBufferPointer(start: base + value.lowerBound, count: value.count)
+                .equalsIgnoringCase("100-continue")
         else { return .expectationFailed }
         head.expectsContinue = true
         return nil
@@ -173,7 +168,7 @@ package struct RequestParser: Sendable {
         head.keepAlive = !closeRequested && (head.version == .http11 || keepAliveRequested)
         // A client of HTTP/1.0 cannot mean it (RFC 9110, section 10.1.1).
         if head.version == .http10 { head.expectsContinue = false }
-        head.length = lineStart
+        head.length = scanner.lineStart
         phase = .finished
         return nil
     }

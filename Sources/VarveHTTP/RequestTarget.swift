@@ -1,5 +1,7 @@
 // The request target (RFC 9112, section 3.2) and the authority it or the Host header names.
 
+import VarveBytes
+
 /// The reading of a request target and of a host.
 enum RequestTarget {
     /// Splits the target into path and query, and the authority of an absolute URL. Returns what is
@@ -46,10 +48,12 @@ enum RequestTarget {
     ) -> HTTPError? {
         let start = base + target.lowerBound
         let scheme: Int
-        if target.count >= 7, ("http://" as StaticString).equalsIgnoringCase(start, count: 7) {
+        if target.count >= 7,
+            UnsafeRawBufferPointer(start: start, count: 7).equalsIgnoringCase("http://")
+        {
             scheme = 7
         } else if target.count >= 8,
-            ("https://" as StaticString).equalsIgnoringCase(start, count: 8)
+            UnsafeRawBufferPointer(start: start, count: 8).equalsIgnoringCase("https://")
         {
             scheme = 8
         } else {
