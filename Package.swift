@@ -77,3 +77,15 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// The fuzz targets are built by scripts/fuzz.sh only: they need libFuzzer's instrumentation.
+if Context.environment["VARVE_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "varve-fuzz",
+            dependencies: ["CFuzzer", "VarveHTTP"],
+            path: "Fuzz/Targets",
+            swiftSettings: strict),
+    ]
+}
