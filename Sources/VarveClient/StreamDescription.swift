@@ -1,0 +1,36 @@
+import FoundationNetworking
+
+/// What a server tells about a stream without its content.
+public struct StreamDescription: Hashable, Sendable {
+    /// The content type, as it was given at creation.
+    public let contentType: String
+    /// The tail.
+    public let nextOffset: StreamOffset
+    /// Whether the stream is closed.
+    public let isClosed: Bool
+    /// The stream's life after the last read or append, in seconds.
+    public let secondsToLive: UInt64?
+    /// The moment of the stream's end, as the server writes it (RFC 3339).
+    public let expiresAt: String?
+}
+
+extension StreamClient {
+    /// Asks about a stream; a sliding lifetime is not renewed by it.
+    ///
+    /// - Throws: `ClientError`; status 404 no such stream.
+    public func head(_ name: String) async throws(ClientError) -> StreamDescription {
+        let head = try await send(request("HEAD", stream: name), isRepeatable: true).head
+        return StreamDescription(
+            contentType: head.header("Content-Type") ?? "application/octet-stream",
+            nextOffset: try head.requiredNextOffset(), isClosed: head.isClosed,
+            secondsToLive: head.number("Stream-TTL"), expiresAt: head.header("Stream-Expires-At"))
+    }
+
+    /// Deletes a stream, durably; its name is free at once.
+    ///
+    /// - Throws: `ClientError`; status 404 no such stream. After an `interrupted` one the outcome
+    ///   is unknown.
+    public func delete(_ name: String) async throws(ClientError) {
+        _ = try await send(request("DELETE", stream: name), isRepeatable: false)
+    }
+}

@@ -1,0 +1,96 @@
+/// Writes the help of the program and of its subcommands from their signatures.
+enum HelpText {
+    private static let width = 92
+
+    /// The help of the program: what it is and its subcommands.
+    static func program(_ signatures: [CommandSignature], version: String) -> String {
+        var lines = [
+            "varve \(version): durable streams on one hash-chained log, served over plain HTTP", "",
+            "usage: varve COMMAND [ARGUMENTS] [OPTIONS]", "", "commands:",
+        ]
+        let column = signatures.map(\.name.count).max() ?? 0
+        for signature in signatures {
+            lines += entry("  " + padded(signature.name, column), signature.summary, column + 4)
+        }
+        lines += [
+            "", "`varve COMMAND --help` tells everything about a command, with examples.",
+            "`varve help --json` describes all of them for a script.",
+        ]
+        return lines.joined(separator: "\n")
+    }
+
+    /// The whole help of a subcommand.
+    static func command(_ signature: CommandSignature) -> String {
+        var lines = ["varve \(signature.name): \(signature.summary)", ""]
+        lines += wrapped("usage: \(usageLine(signature))", indent: 0, hanging: 7)
+        for paragraph in signature.discussion {
+            lines += [""] + wrapped(paragraph, indent: 0, hanging: 0)
+        }
+        if !signature.positionals.isEmpty {
+            lines += ["", "arguments:"]
+            let column = signature.positionals.map(\.name.count).max() ?? 0
+            for positional in signature.positionals {
+                lines += entry(
+                    "  " + padded(positional.name, column), positional.summary, column + 4)
+            }
+        }
+        lines += ["", "options:"] + signature.allOptions.flatMap { option($0) }
+        lines += ["", "examples:"]
+        for example in signature.examples {
+            lines += ["  # \(example.meaning)", "  \(example.line)"]
+        }
+        let codes =
+            signature.exitCodes.isEmpty
+            ? ["0 success, 1 failure, 2 wrong usage"] : signature.exitCodes
+        lines += ["", "exit codes: " + codes.joined(separator: ", ")]
+        return lines.joined(separator: "\n")
+    }
+
+    /// The usage line of a subcommand.
+    static func usageLine(_ signature: CommandSignature) -> String {
+        let places = signature.positionals.map { $0.isOptional ? "[\($0.name)]" : $0.name }
+        let options = signature.options.isEmpty ? [] : ["[OPTIONS]"]
+        return (["varve", signature.name] + places + options).joined(separator: " ")
+    }
+
+    /// The lines about one option.
+    private static func option(_ option: Option) -> [String] {
+        var name = option.letter.map { "  -\($0), --" } ?? "  --"
+        name += option.name
+        if let placeholder = option.placeholder { name += " \(placeholder)" }
+        var meaning = option.summary
+        if option.isRepeatable { meaning += "; may be given several times" }
+        if let standard = option.standard { meaning += " (default \(standard))" }
+        if option.isInEnvironment { meaning += " [\(option.variable)]" }
+        return entry(name, meaning, 30)
+    }
+
+    /// A name and its meaning in two columns; a long name stands on a line of its own.
+    private static func entry(_ name: String, _ meaning: String, _ column: Int) -> [String] {
+        var lines = wrapped(meaning, indent: column, hanging: column)
+        guard name.count + 2 <= column, let first = lines.first else { return [name] + lines }
+        lines[0] = padded(name, column) + first.dropFirst(column)
+        return lines
+    }
+
+    /// The text in lines of at most `width` characters.
+    private static func wrapped(_ text: String, indent: Int, hanging: Int) -> [String] {
+        var lines: [String] = []
+        var line = String(repeating: " ", count: indent)
+        var isEmpty = true
+        for word in text.split(separator: " ") {
+            if !isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = String(repeating: " ", count: hanging)
+                isEmpty = true
+            }
+            line += isEmpty ? String(word) : " \(word)"
+            isEmpty = false
+        }
+        return lines + [line]
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}
