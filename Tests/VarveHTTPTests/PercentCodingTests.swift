@@ -40,7 +40,8 @@ struct PercentCodingTests {
     private func pairs(_ query: String) -> [String] {
         query.withBytes { bytes in
             QueryParameters(bytes).map {
-                "\(String(decoding: $0.name, as: UTF8.self))=\(String(decoding: $0.value, as: UTF8.self))"
+                let name = String(decoding: $0.name, as: UTF8.self)
+                return name + "=" + String(decoding: $0.value, as: UTF8.self)
             }
         }
     }

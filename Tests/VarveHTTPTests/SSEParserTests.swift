@@ -77,7 +77,8 @@ struct SSEParserTests {
 
     @Test func everyPieceSizeGivesTheSame() throws {
         let text =
-            "\u{FEFF}event: data\r\ndata:[1,\r\ndata:2]\r\n\r\nid: 3\rdata: x\r\r: c\n\nretry: 5\ndata:é\n\n"
+            "\u{FEFF}event: data\r\ndata:[1,\r\ndata:2]\r\n\r\nid: 3\rdata: x\r\r: c\n\n"
+            + "retry: 5\ndata:é\n\n"
         let whole = try events(text)
         #expect(whole.count == 3)
         for size in 1...text.utf8.count {
