@@ -36,8 +36,7 @@ let package = Package(
         // What Debian provides.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
-            name: "CSimdjsonLibrary", pkgConfig: "simdjson",
-            providers: [.apt(["libsimdjson-dev"])]),
+            name: "CSimdjsonLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
         // The few lines that Swift cannot say.
         .target(name: "CVarve"),
         .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
@@ -46,28 +45,22 @@ let package = Package(
         library("VarveBytes", ["CVarve", "COpenSSL"]),
         library("VarveStorage", ["VarvePlatform", "VarveBytes"]),
         library("VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes"]),
-        library(
-            "VarveStreams",
-            ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
+        library("VarveStreams", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
         library("VarveHTTP", ["VarveBytes"]),
         library("VarveNetwork", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library(
             "VarveServer",
-            [
-                "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarvePlatform",
-                "VarveBytes",
-            ]),
+            ["VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarvePlatform", "VarveBytes"]),
         library("VarveClient", ["VarveHTTP", "VarveBytes"]),
         library("VarveLoad", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         program(
             "varve",
             [
-                "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage",
-                "VarveClient", "VarveLoad", "VarvePlatform", "VarveBytes",
+                "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage", "VarveClient",
+                "VarveLoad", "VarvePlatform", "VarveBytes",
             ]),
         program(
-            "varve-bench",
-            ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+            "varve-bench", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
 
         tests("VarvePlatformTests", ["VarvePlatform"]),
         tests("VarveBytesTests", ["VarveBytes"]),
@@ -76,36 +69,11 @@ let package = Package(
         tests("VarveStreamsTests", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform"]),
         tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
         tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
-        tests(
-            "VarveServerTests",
-            ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
+        tests("VarveServerTests", ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
         tests("VarveClientTests", ["VarveClient", "VarveServer", "VarveNetwork", "VarvePlatform"]),
-        tests(
-            "ConformanceTests",
-            ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
-        tests(
-            "CrashTests",
-            [
-                "VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes",
-                "ServerProcess", "varve",
-            ]),
-        // The server as a child process, for the tests that kill it, starve it or follow the guide.
-        .target(
-            name: "ServerProcess", dependencies: ["VarvePlatform"], path: "Tests/ServerProcess",
-            swiftSettings: strict),
-        tests("TidyTests", ["ServerProcess", "varve"]),
+        tests("ConformanceTests", ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
+        tests("CrashTests", ["VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes"]),
+        tests("TidyTests", []),
     ],
     cxxLanguageStandard: .cxx17
 )
-
-// The fuzz targets are built by scripts/fuzz.sh only: they need libFuzzer's instrumentation.
-if Context.environment["VARVE_FUZZ"] != nil {
-    package.targets += [
-        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
-        .executableTarget(
-            name: "varve-fuzz",
-            dependencies: ["CFuzzer", "VarveHTTP"],
-            path: "Fuzz/Targets",
-            swiftSettings: strict),
-    ]
-}

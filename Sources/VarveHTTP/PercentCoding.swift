@@ -24,12 +24,9 @@ package enum PercentCoding {
         return written
     }
 
-    /// Whether `text` decodes to exactly the bytes of `literal`, which has no `%`, `+` or space.
+    /// Whether `text` decodes to exactly the bytes of `literal`.
     package static func decodes(_ text: UnsafeRawBufferPointer, to literal: StaticString) -> Bool {
         let expected = UnsafeRawBufferPointer(literal)
-        if text.equals(expected) { return true }
-        // An escape makes the text longer; without one it would have been equal.
-        guard text.count > expected.count else { return false }
         var reader = PercentReader(text, plusIsSpace: true)
         var matched = 0
         do throws(HTTPError) {

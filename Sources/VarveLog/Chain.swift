@@ -1,0 +1,59 @@
+public import VarveBytes
+
+/// The head of a stream's hash chain after some record.
+public typealias ChainHash = SHA256Digest
+
+/// The hash chain of a stream: SHA-256 over every record in order (`docs/format.md`, "The chain").
+///
+/// The first byte of each input tells leaves, heads and beginnings apart, so that none passes as another.
+package enum Chain {
+    /// The version in every leaf (persisted).
+    private static let version: UInt8 = 0
+    /// Bytes of a leaf's input: tag, version, incarnation, record, kind, length, payload hash.
+    private static let leafBytes = 1 + 1 + 16 + 8 + 1 + 4 + 32
+    /// Bytes of a head's input: tag and two digests.
+    private static let headBytes = 1 + 32 + 32
+
+    /// What the first record of a stream is chained to.
+    package static func genesis(_ incarnation: Incarnation, name: UnsafeRawBufferPointer)
+        -> ChainHash
+    {
+        withUnsafeTemporaryAllocation(byteCount: 17 + name.count, alignment: 8) { input in
+            input[0] = 0x02
+            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            incarnation.store(to: base + 1)
+            if let source = name.baseAddress {
+                (base + 17).copyMemory(from: source, byteCount: name.count)
+            }
+            return SHA256Hasher.hash(UnsafeRawBufferPointer(input))
+        }
+    }
+
+    /// The head after one more record.
+    ///
+    /// - Parameters:
+    ///   - record: the record's number; for a control record, the number of the next data record.
+    ///   - length: bytes of the payload without a separator.
+    ///   - payload: the digest of the payload.
+    package static func head(
+        after head: ChainHash, incarnation: Incarnation, record: UInt64, kind: RecordKind,
+        length: Int, payload: SHA256Digest
+    ) -> ChainHash {
+        withUnsafeTemporaryAllocation(byteCount: 160, alignment: 8) { input in
+            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            let leaf = base + 80
+            leaf.storeBytes(of: 0x00, as: UInt8.self)
+            leaf.storeBytes(of: version, toByteOffset: 1, as: UInt8.self)
+            incarnation.store(to: leaf + 2)
+            leaf.storeLittleEndian(record, at: 18)
+            leaf.storeBytes(of: kind.rawValue, toByteOffset: 26, as: UInt8.self)
+            leaf.storeLittleEndian(UInt32(length), at: 27)
+            payload.store(to: leaf + 31)
+            let leafHash = SHA256Hasher.hash(UnsafeRawBufferPointer(start: leaf, count: leafBytes))
+            base.storeBytes(of: 0x01, as: UInt8.self)
+            head.store(to: base + 1)
+            leafHash.store(to: base + 33)
+            return SHA256Hasher.hash(UnsafeRawBufferPointer(start: base, count: headBytes))
+        }
+    }
+}

@@ -1,0 +1,209 @@
+import Synchronization
+package import VarveBytes
+package import VarvePlatform
+package import VarveStorage
+
+/// A durable, append-only log of many streams in one directory.
+///
+/// Opening recovers what was committed, closing commits and marks what is there. Thread rule: any thread
+/// may call anything; nothing here waits for a disk except `open`, `close`, `waitUntilDurable` and the
+/// blocking reads.
+public final class EventLog: Sendable {
+    /// The options it was opened with.
+    public let options: LogOptions
+
+    let volume: any Volume
+    let files: JournalFiles
+    let journal: Journal
+    let commits: Commits
+    private let stager: Stager
+    let clock: any Clock
+    private let preparer: FilePreparer
+    private let flusher: Flusher
+    /// The streams, for what needs no order: finding, counting, listing.
+    package let namespace: Namespace
+    private let namespaceMutex = Mutex<Void>(())
+    private let lock: Mutex<VolumeLock?>
+
+    /// Puts together what recovery found and starts the threads.
+    init(_ parts: Recovery.Outcome, lock: VolumeLock) throws(LogError) {
+        options = parts.options
+        volume = parts.volume
+        files = parts.files
+        journal = parts.journal
+        commits = parts.commits
+        stager = parts.stager
+        clock = parts.clock
+        preparer = parts.preparer
+        namespace = Namespace(
+            directory: parts.directory, stager: parts.stager, random: parts.random)
+        self.lock = Mutex(lock)
+        let writer = JournalWriter(
+            volume: parts.volume, files: parts.files, preparer: parts.preparer, clock: parts.clock,
+            file: parts.file, fileID: parts.fileID, endByte: parts.endByte, lastLSN: parts.lastLSN)
+        flusher = Flusher(
+            journal: parts.journal, writer: writer, commits: parts.commits,
+            preparer: parts.preparer, options: parts.options, clock: parts.clock)
+        try preparer.start(for: journal)
+        do throws(LogError) {
+            try flusher.start()
+        } catch {
+            preparer.stop()
+            throw error
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    // MARK: Opening and closing
+
+    /// Opens the log in `directory`, making it when there is none.
+    ///
+    /// Changes nothing on disk when it throws, except that a directory that was missing may be there.
+    /// - Throws: `locked`, `foreignFile`, `newerFormat`, `missingFile`, `corruption`, `outOfSpace`, `io`.
+    public static func open(
+        directory: String, options: LogOptions = LogOptions()
+    ) throws(LogError) -> EventLog {
+        let volume = try LogError.wrapping { () throws(StorageError) in
+            try FileVolume(rootDirectory: directory)
+        }
+        return try open(
+            volume: volume, options: options, clock: SystemClock(), random: SystemRandom(),
+            fold: nil)
+    }
+
+    /// Opens the log in `volume`, telling `fold` everything that the log has.
+    package static func open(
+        volume: any Volume, options: LogOptions, clock: any Clock, random: any RandomSource,
+        fold: (any LogFold)?
+    ) throws(LogError) -> EventLog {
+        try options.check()
+        let lock = try LogError.wrapping { () throws(StorageError) in
+            try volume.lock(.exclusive)
+        }
+        do throws(LogError) {
+            let outcome = try Recovery.run(
+                volume: volume, options: options, clock: clock, random: random, fold: fold)
+            return try EventLog(outcome, lock: lock)
+        } catch {
+            lock.abandon()
+            throw error
+        }
+    }
+
+    /// Commits and syncs everything staged, marks it, stops the threads, and unlocks the directory.
+    ///
+    /// Later calls are refused as `closed`. A second close does nothing.
+    public func close() {
+        finish(abandoning: false)
+    }
+
+    /// Ends as if the process had died: what is staged and not written is lost. For crash tests.
+    package func abandon() {
+        finish(abandoning: true)
+    }
+
+    private func finish(abandoning: Bool) {
+        let lock = self.lock.withLock { lock in
+            defer { lock = nil }
+            return lock
+        }
+        guard let lock else { return }
+        journal.close()
+        flusher.stop(abandoning: abandoning)
+        preparer.stop()
+        commits.end()
+        lock.release()
+    }
+
+    // MARK: Committing
+
+    /// The last LSN that readers may see: one atomic load.
+    package var durable: LSN { LSN(commits.durable) }
+
+    /// The last LSN on stable storage.
+    package var synced: LSN { LSN(commits.synced) }
+
+    /// Why nothing more can be written; nil while all is well. One atomic load.
+    package var failure: LogError? { commits.failure }
+
+    /// Asks for a commit of everything staged so far. Returns at once.
+    package func requestCommit() {
+        flusher.requestCommit()
+    }
+
+    /// Adds a listener for the life of the log.
+    package func addCommitListener(_ listener: any CommitListener) {
+        commits.add(listener)
+    }
+
+    /// Blocks until `lsn` is durable by the log's mode.
+    public func waitUntilDurable(_ lsn: LSN) throws(LogError) {
+        flusher.requestCommit()
+        try commits.wait(for: lsn.rawValue, isStrong: false)
+    }
+
+    /// Blocks until `lsn` is on stable storage, whatever the log's mode.
+    public func waitUntilSynced(_ lsn: LSN) throws(LogError) {
+        flusher.requestSync(through: lsn.rawValue)
+        try commits.wait(for: lsn.rawValue, isStrong: true)
+    }
+
+    /// Returns when `lsn` is durable by the log's mode.
+    public func durable(_ lsn: LSN) async throws(LogError) {
+        flusher.requestCommit()
+        try await commits.wait(for: lsn.rawValue, isStrong: false)
+    }
+
+    /// The digest that a record's chain link needs; computed before any lock is taken.
+    package static func hashPayload(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        SHA256Hasher.hash(bytes)
+    }
+
+    /// Counts of what was written and synced.
+    package var statistics: FlushStatistics { flusher.statistics }
+
+    /// Bytes of memory that hold the newest part of the journal.
+    package var windowMemoryBytes: Int { journal.memoryBytes }
+
+    /// Bytes that wait to be written.
+    package var waitingBytes: Int { journal.waitingBytes }
+
+    // MARK: Streams
+
+    /// The stream of that name, whether its creation is durable or not.
+    package func find(name: UnsafeRawBufferPointer) -> LogStream? {
+        namespace.find(name)
+    }
+
+    /// Runs `body` alone among all that create and delete streams.
+    package func withNamespace<R, E: Error>(
+        _ body: (Namespace) throws(E) -> R
+    ) throws(E) -> R {
+        try namespaceMutex.withLock { (_) throws(E) in
+            LogStream.Carried(value: try body(namespace))
+        }.value
+    }
+
+    /// Calls `body` for every stream that exists at this moment, by name.
+    package func forEachStream<E: Error>(_ body: (LogStream) throws(E) -> Void) throws(E) {
+        let none = UnsafeRawBufferPointer(start: nil, count: 0)
+        for stream in namespace.list(prefix: none, after: nil, limit: Int.max) { try body(stream) }
+    }
+
+    /// Stages a change of `stream`, whose lock the caller holds and whose state is `state`.
+    ///
+    /// Visible to readers once the LSN it returns, that of the set's last frame, is durable; a commit
+    /// must be asked for.
+    /// - Throws: `poisoned`, `outOfSpace`, `overloaded`, `limitExceeded`, `streamClosed`,
+    ///   `unknownStream`, `closed`; nothing has changed then.
+    package func stage(
+        _ mutation: Mutation, on state: inout LogStreamState, of stream: LogStream
+    ) throws(LogError) -> LSN {
+        let target = Stager.Target(
+            kind: .append, stream: stream.id.rawValue, incarnation: stream.incarnation)
+        return LSN(try stager.stage(mutation, target, on: &state).upperBound)
+    }
+}

@@ -1,0 +1,190 @@
+import Synchronization
+import VarvePlatform
+
+/// The one thread that writes the journal: takes all groups that wait, writes them, syncs once, and tells
+/// everybody once.
+///
+/// No delay is added to gather more: groups form while the disk works. A failed write or sync ends all
+/// writing; it is never tried again, since after a failed sync nobody knows what is on disk.
+//
+// @unchecked Sendable: what is not atomic or constant belongs to the thread, or is used under `gate`.
+final class Flusher: @unchecked Sendable {
+    /// How the thread is asked to end.
+    private enum Ending {
+        /// Go on.
+        case none
+        /// Write and sync everything, mark it, end.
+        case orderly
+        /// End at once, as if the process had died.
+        case abandon
+    }
+
+    private let journal: Journal
+    private let writer: JournalWriter
+    private let commits: Commits
+    private let preparer: FilePreparer
+    private let durability: Durability
+    private let idleMarkNanoseconds: UInt64?
+    private let clock: any Clock
+    private let gate = Condition()
+    private let isWanted = Atomic<Bool>(false)
+    /// An LSN that somebody wants on stable storage although the mode does not ask for it.
+    private let strongLSN = Atomic<UInt64>(0)
+    private var ending = Ending.none
+    private var groups: ContiguousArray<Group> = []
+    private var lastSync: UInt64 = 0
+    private var lastCommit: UInt64 = 0
+    private var thread: NamedThread?
+    let statistics = FlushStatistics()
+
+    /// A flusher that is not running yet.
+    init(
+        journal: Journal, writer: JournalWriter, commits: Commits, preparer: FilePreparer,
+        options: LogOptions, clock: any Clock
+    ) {
+        self.journal = journal
+        self.writer = writer
+        self.commits = commits
+        self.preparer = preparer
+        self.clock = clock
+        durability = options.durability
+        idleMarkNanoseconds = options.idleMarkMilliseconds.map { $0 * 1_000_000 }
+        lastSync = clock.monotonicNanoseconds()
+        lastCommit = lastSync
+    }
+
+    /// Starts the thread.
+    func start() throws(LogError) {
+        do {
+            thread = try NamedThread.start(name: "varve-flush") { [self] in run() }
+        } catch {
+            throw .io(message: error.description)
+        }
+    }
+
+    /// Asks for a commit of everything staged so far; cheap when one is coming anyway.
+    func requestCommit() {
+        // Staging and this load are ordered by the journal's lock: a flusher that has taken the groups
+        // already has cleared the flag before.
+        if isWanted.load(ordering: .relaxed) { return }
+        if isWanted.exchange(true, ordering: .acquiringAndReleasing) { return }
+        gate.withLock { gate.signal() }
+    }
+
+    /// Asks that everything up to `lsn` be put on stable storage whatever the mode.
+    func requestSync(through lsn: UInt64) {
+        strongLSN.max(lsn, ordering: .acquiringAndReleasing)
+        isWanted.store(true, ordering: .sequentiallyConsistent)
+        gate.withLock { gate.signal() }
+    }
+
+    /// Ends the thread: orderly, or at once as if the process had died. Returns when it has ended.
+    func stop(abandoning: Bool) {
+        gate.withLock {
+            ending = abandoning ? .abandon : .orderly
+            gate.signal()
+        }
+        thread?.join()
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        while true {
+            let ending = waitForWork()
+            if ending == .abandon || commits.failure != nil { return }
+            do throws(LogError) {
+                try commit(isLast: ending == .orderly)
+                if ending == .orderly {
+                    try markIfUseful()
+                    return
+                }
+                if isIdle() { try markIfUseful() }
+            } catch {
+                commits.fail(error)
+                return
+            }
+        }
+    }
+
+    /// Sleeps until there is something to do.
+    private func waitForWork() -> Ending {
+        gate.lock()
+        defer { gate.unlock() }
+        while ending == .none, !isWanted.load(ordering: .relaxed) {
+            guard let deadline = nextDeadline() else {
+                gate.wait()
+                continue
+            }
+            let now = clock.monotonicNanoseconds()
+            if now >= deadline { break }
+            // Waiting is always by the system's clock, whatever clock decides that it is time.
+            let until = SystemClock().monotonicNanoseconds() + (deadline - now)
+            if !gate.wait(untilNanoseconds: until) { break }
+        }
+        _ = isWanted.exchange(false, ordering: .acquiringAndReleasing)
+        return ending
+    }
+
+    /// When something is due without anybody asking: the interval's sync, or the idle mark.
+    private func nextDeadline() -> UInt64? {
+        if case .interval(let milliseconds) = durability, writer.synced < writer.written {
+            return lastSync + milliseconds * 1_000_000
+        }
+        if let idleMarkNanoseconds, writer.marked < writer.synced {
+            return lastCommit + idleMarkNanoseconds
+        }
+        return nil
+    }
+
+    private func commit(isLast: Bool) throws(LogError) {
+        journal.takeGroups(into: &groups)
+        let start = clock.monotonicNanoseconds()
+        let before = commits.durable
+        for group in groups {
+            group.waitUntilFilled()
+            try writer.write(group)
+            statistics.wroteGroup(frames: group.frameCount, bytes: group.frameBytes)
+        }
+        commits.publish(written: writer.written)
+        if writer.synced < writer.written, isSyncDue(isLast: isLast) {
+            try writer.sync()
+            lastSync = clock.monotonicNanoseconds()
+            statistics.synced(nanoseconds: lastSync - start)
+        }
+        // A change of files syncs too, so this is not only for the lines above.
+        let syncedBefore = commits.synced
+        commits.publish(synced: writer.synced)
+        if !groups.isEmpty {
+            journal.retire(groups, writtenThrough: writer.written)
+            groups.removeAll(keepingCapacity: true)
+            lastCommit = clock.monotonicNanoseconds()
+        }
+        if commits.durable != before || writer.synced != syncedBefore { commits.notify() }
+    }
+
+    private func isSyncDue(isLast: Bool) -> Bool {
+        if isLast || strongLSN.load(ordering: .acquiring) > writer.synced { return true }
+        switch durability {
+        case .sync: return true
+        case .interval(let milliseconds):
+            return clock.monotonicNanoseconds() >= lastSync + milliseconds * 1_000_000
+        case .os: return false
+        }
+    }
+
+    private func isIdle() -> Bool {
+        guard let idleMarkNanoseconds else { return false }
+        return clock.monotonicNanoseconds() >= lastCommit + idleMarkNanoseconds
+    }
+
+    private func markIfUseful() throws(LogError) {
+        guard writer.marked < writer.synced else { return }
+        guard let place = journal.reserveMark() else {
+            // Frames are being staged, or the file is full: the next attempt is an interval away.
+            lastCommit = clock.monotonicNanoseconds()
+            return
+        }
+        try writer.mark(at: place)
+    }
+}

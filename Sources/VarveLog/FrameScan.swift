@@ -1,0 +1,208 @@
+import VarveBytes
+package import VarveStorage
+
+/// Reads the groups and frames of one journal file in order, through a bounded buffer.
+///
+/// Stops at the first thing that is not what must come next, and says where and why; it never decides
+/// whether that is damage or the end. Thread rule: one thread.
+package final class FrameScan {
+    /// How the reading of a file ended.
+    package struct Stop: Equatable, Sendable {
+        /// Where the group or frame that is not there would be.
+        package var byte: UInt64
+        /// How many bytes are given up: up to the end of the group, or of the file.
+        package var count: UInt64
+        /// The LSN that should have come next.
+        package var nextLSN: UInt64
+        /// What is wrong; nil when what follows was never written, or the recorded end was reached.
+        package var problem: String?
+        /// True when the recorded end of the file was reached.
+        package var isRecordedEnd: Bool
+    }
+
+    /// What a visitor is told.
+    package enum Item {
+        /// A group begins.
+        case group(GroupHeader)
+        /// A frame at a position of the file; valid for the call.
+        case frame(Frame, byte: UInt64)
+        /// The group's frames are complete.
+        case groupEnd(GroupHeader)
+    }
+
+    private static let bufferBytes = 2 << 20
+
+    private let backend: any StorageBackend
+    private let fileID: UInt64
+    private let end: UInt64
+    private let size: UInt64
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var bufferStart: UInt64 = 0
+    private var bufferCount = 0
+
+    /// A scan of a file.
+    ///
+    /// - Parameter recordedEnd: where the next file's header says that this one ends; nil for the last.
+    package init(_ backend: any StorageBackend, fileID: UInt64, recordedEnd: UInt64?) {
+        self.backend = backend
+        self.fileID = fileID
+        size = backend.size
+        end = recordedEnd ?? UInt64.max
+        buffer = .allocate(byteCount: Self.bufferBytes, alignment: Format.alignment)
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Reads from the first group on, or from a group known to begin at `byte`.
+    ///
+    /// - Parameter visit: called in order; what it throws ends the scan.
+    package func run(
+        from byte: UInt64 = UInt64(Format.fileHeaderBytes), nextLSN: UInt64,
+        _ visit: (Item) throws(LogError) -> Void
+    ) throws(LogError) -> Stop {
+        var position = byte
+        var lsn = nextLSN
+        while position < end {
+            guard let header = try groupHeader(at: position) else {
+                return try stopWithoutGroup(at: position, lsn)
+            }
+            if header.firstLSN != lsn {
+                return Stop(
+                    byte: position, count: header.endByte - position, nextLSN: lsn,
+                    problem: "a group begins with LSN \(header.firstLSN) instead of \(lsn)",
+                    isRecordedEnd: false)
+            }
+            try visit(.group(header))
+            if let stop = try frames(of: header, lsn: &lsn, visit) { return stop }
+            try visit(.groupEnd(header))
+            if let stop = try checkPadding(of: header, lsn) { return stop }
+            position = header.endByte
+        }
+        let isExact = position == end
+        return Stop(
+            byte: position, count: 0, nextLSN: lsn,
+            problem: isExact ? nil : "a group reaches beyond the file's recorded end",
+            isRecordedEnd: isExact)
+    }
+
+    /// The group header at `byte`, if there is a valid one whose group is all within the file.
+    package func groupHeader(at byte: UInt64) throws(LogError) -> GroupHeader? {
+        guard let bytes = try fetch(byte, Format.groupHeaderBytes),
+            let base = bytes.baseAddress,
+            let header = GroupHeader(base, at: byte, fileID: fileID)
+        else { return nil }
+        return header.framesEndByte <= size ? header : nil
+    }
+
+    private func frames(
+        of header: GroupHeader, lsn: inout UInt64, _ visit: (Item) throws(LogError) -> Void
+    ) throws(LogError) -> Stop? {
+        var position = header.byte + UInt64(Format.groupHeaderBytes)
+        for _ in 0..<header.frameCount {
+            let room = Int(min(header.framesEndByte - position, UInt64(Format.frameBytesMax)))
+            let bytes = try fetchFrame(position, room)
+            let frame: Frame
+            do throws(Frame.Failure) {
+                guard let bytes else { throw .tooShort }
+                frame = try Frame(bytes, fileID: fileID, lsn: lsn)
+            } catch {
+                return Stop(
+                    byte: position, count: header.endByte - position, nextLSN: lsn,
+                    problem: error.rawValue, isRecordedEnd: false)
+            }
+            try visit(.frame(frame, byte: position))
+            position += UInt64(frame.header.frameBytes)
+            lsn += 1
+        }
+        guard position == header.framesEndByte else {
+            return Stop(
+                byte: position, count: header.endByte - position, nextLSN: lsn,
+                problem: "a group has more bytes than frames", isRecordedEnd: false)
+        }
+        return nil
+    }
+
+    /// The bytes of the frame at `position`: as many as it says, at most `room`.
+    private func fetchFrame(
+        _ position: UInt64, _ room: Int
+    ) throws(LogError) -> UnsafeRawBufferPointer? {
+        guard room >= Format.frameHeaderBytes,
+            let start = try fetch(position, Format.frameHeaderBytes), let base = start.baseAddress
+        else { return nil }
+        let claimed = FrameHeader.claimedBytes(base)
+        guard claimed >= Format.frameHeaderBytes, claimed <= room else { return start }
+        return try fetch(position, claimed)
+    }
+
+    private func checkPadding(of header: GroupHeader, _ lsn: UInt64) throws(LogError) -> Stop? {
+        let count = Int(min(header.endByte, size) - header.framesEndByte)
+        guard count > 0, let bytes = try fetch(header.framesEndByte, count) else { return nil }
+        guard let offset = bytes.firstIndex(where: { $0 != 0 }) else { return nil }
+        // A mark is all or nothing: one that was torn is as if it had not been written.
+        let byte =
+            header.frameCount == 0 ? header.byte : header.framesEndByte + UInt64(offset)
+        return Stop(
+            byte: byte, count: header.endByte - byte, nextLSN: lsn,
+            problem: "the padding behind a group is not zero", isRecordedEnd: false)
+    }
+
+    private func stopWithoutGroup(at position: UInt64, _ lsn: UInt64) throws(LogError) -> Stop {
+        let count = min(end, size) > position ? min(end, size) - position : 0
+        var problem: String?
+        if let bytes = try fetch(position, Format.groupHeaderBytes) {
+            if bytes.contains(where: { $0 != 0 }) { problem = "no valid group header" }
+        } else if end != UInt64.max {
+            problem = "the file is cut"
+        }
+        return Stop(
+            byte: position, count: count, nextLSN: lsn,
+            problem: problem ?? (end == UInt64.max ? nil : "no group is here"),
+            isRecordedEnd: false)
+    }
+
+    /// The highest `synced through` of all valid group headers of the file, wherever they are.
+    package func durableMark(atLeast known: UInt64) throws(LogError) -> UInt64 {
+        var mark = known
+        var position = UInt64(Format.fileHeaderBytes)
+        while position < size {
+            if let header = try groupHeader(at: position) {
+                mark = max(mark, header.syncedThrough)
+            }
+            position += UInt64(Format.alignment)
+        }
+        return mark
+    }
+
+    /// The first valid group header at or behind `byte` with an LSN of at least `lsn`.
+    package func nextGroup(from byte: UInt64, atLeast lsn: UInt64) throws(LogError) -> GroupHeader?
+    {
+        var position = Format.aligned(byte)
+        while position < min(size, end) {
+            if let header = try groupHeader(at: position), header.firstLSN >= lsn { return header }
+            position += UInt64(Format.alignment)
+        }
+        return nil
+    }
+
+    /// A view of `count` bytes at `byte`, valid until the next call; nil when the file ends before.
+    private func fetch(_ byte: UInt64, _ count: Int) throws(LogError) -> UnsafeRawBufferPointer? {
+        guard byte <= size, UInt64(count) <= size - byte else { return nil }
+        precondition(count <= buffer.count, "a frame fits the buffer")
+        if byte < bufferStart || byte + UInt64(count) > bufferStart + UInt64(bufferCount) {
+            let wanted = Int(min(UInt64(buffer.count), size - byte))
+            bufferStart = byte
+            bufferCount = 0
+            let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+            do {
+                try backend.read(at: byte, into: target)
+            } catch {
+                throw LogError(error)
+            }
+            bufferCount = wanted
+        }
+        let start = Int(byte - bufferStart)
+        return UnsafeRawBufferPointer(rebasing: buffer[start..<start + count])
+    }
+}

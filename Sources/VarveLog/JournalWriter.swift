@@ -1,0 +1,129 @@
+import VarvePlatform
+import VarveStorage
+
+/// Writes groups to the newest file, changes files, and syncs. Used by the flusher's thread alone.
+//
+// @unchecked Sendable: it is made by the opening thread and from then on belongs to the flusher.
+final class JournalWriter: @unchecked Sendable {
+    private let volume: any Volume
+    private let files: JournalFiles
+    private let preparer: FilePreparer
+    private let clock: any Clock
+    private var backend: any StorageBackend
+    private var number: UInt32
+    private var fileID: UInt64
+    /// Where what was written to the file ends.
+    private var endByte: UInt64
+    /// The last LSN written.
+    private(set) var written: UInt64
+    /// The last LSN on stable storage.
+    private(set) var synced: UInt64
+    /// The highest LSN of which the disk itself says that it was synced.
+    private(set) var marked: UInt64
+
+    /// A writer at the end of a file that is complete on stable storage.
+    init(
+        volume: any Volume, files: JournalFiles, preparer: FilePreparer, clock: any Clock,
+        file: JournalFile, fileID: UInt64, endByte: UInt64, lastLSN: UInt64
+    ) {
+        self.volume = volume
+        self.files = files
+        self.preparer = preparer
+        self.clock = clock
+        backend = file.backend
+        number = file.number
+        self.fileID = fileID
+        self.endByte = endByte
+        written = lastLSN
+        synced = lastLSN
+        // The header of the file says so.
+        marked = lastLSN
+    }
+
+    /// Writes one group; changes files first if it belongs to the next one.
+    func write(_ group: Group) throws(LogError) {
+        if group.file != number { try changeFile(to: group) }
+        group.finish(syncedThrough: synced)
+        let backend = self.backend
+        try LogError.wrapping { () throws(StorageError) in
+            try group.vectors.withUnsafeBufferPointer { (vectors) throws(StorageError) in
+                try backend.write(vectors, at: group.byte)
+            }
+        }
+        marked = max(marked, synced)
+        written = group.lastLSN
+        endByte = group.endByte
+    }
+
+    /// Puts everything written on stable storage.
+    func sync() throws(LogError) {
+        guard synced < written else { return }
+        let backend = self.backend
+        try LogError.wrapping { () throws(StorageError) in try backend.sync() }
+        synced = written
+    }
+
+    /// Writes, and syncs, a group without frames that says what is on stable storage.
+    func mark(at place: MarkPlace) throws(LogError) {
+        let backend = self.backend
+        let fileID = self.fileID
+        let synced = self.synced
+        try withUnsafeTemporaryAllocation(byteCount: Format.alignment, alignment: 8) {
+            (block) throws(LogError) in
+            block.initializeMemory(as: UInt8.self, repeating: 0)
+            GroupHeader(
+                firstLSN: place.nextLSN, syncedThrough: synced, byte: place.byte, frameCount: 0,
+                frameBytes: 0
+            ).encode(to: block.baseAddress.unsafelyUnwrapped, fileID: fileID)
+            try LogError.wrapping { () throws(StorageError) in
+                try backend.write(UnsafeRawBufferPointer(block), at: place.byte)
+                try backend.sync()
+            }
+        }
+        marked = synced
+        endByte = place.byte + UInt64(Format.alignment)
+    }
+
+    /// Makes the group's file the newest. The file before is on stable storage first, so that only
+    /// the newest file can hold anything that is not.
+    private func changeFile(to group: Group) throws(LogError) {
+        try sync()
+        guard let spare = preparer.take() else {
+            throw .overloaded(reason: "a journal file that was ready is gone")
+        }
+        var header = FileHeader(
+            number: UInt64(group.file), id: group.fileID, baseLSN: group.firstLSN)
+        header.previousNumber = UInt64(number)
+        header.previousID = fileID
+        header.previousEndByte = endByte
+        header.previousEndLSN = written
+        header.syncedThrough = synced
+        header.wallMilliseconds = clock.wallMilliseconds()
+        header.fileBytes = spare.backend.size
+        try Self.install(spare, header: header, in: volume)
+        backend = spare.backend
+        number = group.file
+        fileID = group.fileID
+        endByte = UInt64(Format.fileHeaderBytes)
+        marked = synced
+        files.add(JournalFile(number: number, backend: backend))
+    }
+
+    /// Writes a file's header, syncs the file with everything in it, gives it its name, and syncs
+    /// that: afterwards it is part of the log, before it is not.
+    static func install(
+        _ spare: FilePreparer.Spare, header: FileHeader, in volume: any Volume
+    ) throws(LogError) {
+        let block = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Format.fileHeaderBytes, alignment: Format.alignment)
+        defer { block.deallocate() }
+        header.encode(into: block)
+        try LogError.wrapping { () throws(StorageError) in
+            try spare.backend.write(UnsafeRawBufferPointer(block), at: 0)
+            try spare.backend.sync()
+            try volume.rename(
+                spare.name.path, to: JournalFileName(number: header.number, role: .journal).path)
+            try volume.syncDirectory(Format.journalDirectory)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+/// Why the log refused or failed. Each message says what was expected, what was found, and where.
+public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A write or a sync failed earlier: nothing more is written until the log is opened again.
+    ///
+    /// Whether what was staged at that time is on disk is not known.
+    case poisoned(cause: String)
+    /// No space was left for the journal's next file; nothing was written, and a later try may work.
+    case outOfSpace(path: String)
+    /// Too much waits for the disk, or the next journal file is not ready: try again.
+    case overloaded(reason: String)
+    /// More than a limit allows; nothing was written.
+    case limitExceeded(name: String, limit: Int, actual: Int)
+    /// Bytes at or below the durable mark that are not what was written.
+    case corruption(file: String, byte: UInt64, count: UInt64, detail: String)
+    /// A file that is not Varve's in Varve's directory.
+    case foreignFile(path: String)
+    /// A file of a newer format than this program knows.
+    case newerFormat(path: String, version: UInt32)
+    /// A file that must be there is not.
+    case missingFile(path: String)
+    /// Another process has the directory.
+    case locked(path: String, pid: Int)
+    /// The file system failed.
+    case io(message: String)
+    /// The stream's tail is not where the caller expected it; nothing was written.
+    case wrongOffset(expected: StreamPosition, actual: StreamPosition)
+    /// The stream's chain head is not what the caller expected; nothing was written.
+    case wrongHash(expected: ChainHash, actual: ChainHash)
+    /// Bytes read for a verified read do not have the hash that the chain has recorded.
+    case chainBroken(stream: StreamID, record: UInt64)
+    /// There is no such stream, or it was deleted.
+    case unknownStream
+    /// A stream of that name exists.
+    case alreadyExists
+    /// A read begins beyond the last durable record.
+    case offTheEnd(position: StreamPosition, tail: StreamPosition)
+    /// A read begins inside a record, or its two numbers do not belong together.
+    case notABoundary(position: StreamPosition)
+    /// The stream was closed: it takes no more records.
+    case streamClosed
+    /// An append without any record.
+    case emptyBatch
+    /// The read needs the disk, and the caller asked not to wait for it.
+    case wouldBlock
+    /// The log was closed.
+    case closed
+
+    /// A short name that never changes, for programs.
+    public var code: String {
+        switch self {
+        case .poisoned: "poisoned"
+        case .outOfSpace: "out-of-space"
+        case .overloaded: "overloaded"
+        case .limitExceeded: "limit-exceeded"
+        case .corruption: "corruption"
+        case .foreignFile: "foreign-file"
+        case .newerFormat: "newer-format"
+        case .missingFile: "missing-file"
+        case .locked: "locked"
+        case .io: "io"
+        case .wrongOffset: "wrong-offset"
+        case .wrongHash: "wrong-hash"
+        case .chainBroken: "chain-broken"
+        case .unknownStream: "unknown-stream"
+        case .alreadyExists: "already-exists"
+        case .offTheEnd: "off-the-end"
+        case .notABoundary: "not-a-boundary"
+        case .streamClosed: "stream-closed"
+        case .emptyBatch: "empty-batch"
+        case .wouldBlock: "would-block"
+        case .closed: "closed"
+        }
+    }
+
+    /// One line for people.
+    public var description: String {
+        switch self {
+        case .poisoned(let cause):
+            "the log takes no writes until it is opened again: \(cause)"
+        case .outOfSpace(let path):
+            "no space left for \(path)"
+        case .overloaded(let reason):
+            "the log cannot take more right now: \(reason)"
+        case .limitExceeded(let name, let limit, let actual):
+            "\(name): at most \(limit), found \(actual)"
+        case .corruption(let file, let byte, let count, let detail):
+            "\(file) is damaged at byte \(byte), \(count) bytes: \(detail)"
+        case .foreignFile(let path):
+            "\(path) is not a file of Varve's"
+        case .newerFormat(let path, let version):
+            "\(path) has format \(version); this program knows formats up to \(Format.version)"
+        case .missingFile(let path):
+            "\(path) is missing"
+        case .locked(let path, let pid):
+            "\(path) is in use by process \(pid)"
+        case .io(let message):
+            message
+        case .wrongOffset(let expected, let actual):
+            "the stream ends at \(actual), not at \(expected)"
+        case .wrongHash(let expected, let actual):
+            "the stream's chain head is \(actual), not \(expected)"
+        case .chainBroken(let stream, let record):
+            "record \(record) of stream \(stream) does not have the hash its chain recorded"
+        case .unknownStream:
+            "there is no such stream"
+        case .alreadyExists:
+            "a stream of that name exists"
+        case .offTheEnd(let position, let tail):
+            "\(position) is beyond the end of the stream at \(tail)"
+        case .notABoundary(let position):
+            "\(position) is not the beginning of a record"
+        case .streamClosed:
+            "the stream is closed"
+        case .emptyBatch:
+            "an append needs at least one record"
+        case .wouldBlock:
+            "the read has to wait for the disk"
+        case .closed:
+            "the log is closed"
+        }
+    }
+}

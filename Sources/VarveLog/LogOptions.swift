@@ -1,0 +1,43 @@
+/// How a log is opened: limits and modes, none of which is persisted.
+public struct LogOptions: Sendable {
+    /// What readers may see, and when an append is acknowledged.
+    public var durability: Durability = .sync
+    /// The size of a new journal file, written with zeros in advance.
+    public var fileBytes = 64 << 20
+    /// How many files are kept ready for use.
+    public var sparesMax = 2
+    /// How many of the newest journal bytes are kept in memory for reads.
+    public var windowBytes = 32 << 20
+    /// How many bytes may wait for the disk before appends are refused as `overloaded`.
+    public var stagedBytesMax = 64 << 20
+    /// The most bytes of one record.
+    public var recordBytesMax = 16 << 20
+    /// The most payload bytes of one append with all its records.
+    public var appendBytesMax = 24 << 20
+    /// How many bytes of frames one write takes; reached, the next frame opens another group.
+    public var groupBytes = 4 << 20
+    /// How long a log must be idle before it marks on disk what was synced; nil = only when closed.
+    public var idleMarkMilliseconds: UInt64? = 200
+    /// How many journal files are kept open for reads of older data.
+    public var openFilesMax = 128
+
+    /// The defaults.
+    public init() {}
+
+    /// Throws when a limit contradicts another: `limitExceeded` with the limit's name.
+    func check() throws(LogError) {
+        try Self.require("journal file bytes", fileBytes, atMost: Format.fileBytesMax)
+        try Self.require("smallest journal file bytes", Format.fileBytesMin, atMost: fileBytes)
+        try Self.require("record bytes", recordBytesMax, atMost: Format.recordBytesMax - 1)
+        try Self.require("staged bytes", groupBytes, atMost: stagedBytesMax)
+        try Self.require("append bytes", appendBytesMax, atMost: stagedBytesMax)
+    }
+
+    private static func require(
+        _ name: String, _ actual: Int, atMost limit: Int
+    ) throws(LogError) {
+        guard actual <= limit else {
+            throw .limitExceeded(name: name, limit: limit, actual: actual)
+        }
+    }
+}

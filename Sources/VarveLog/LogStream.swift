@@ -1,0 +1,83 @@
+public import Synchronization
+
+/// One stream of the log: its identity, its lock, and the state under the lock.
+///
+/// There is one object per stream for as long as the log is open; a stream deleted and created anew is
+/// another object. Thread rule: identity from anywhere; state inside `withLock`. Locks are taken in the
+/// order namespace, stream (by id), journal.
+//
+// @unchecked Sendable: `state` is used under `mutex`; `attachment` is set once, before the object is
+// published to other threads; everything else is constant.
+public final class LogStream: @unchecked Sendable {
+    /// The stream's identity in this log.
+    public let id: StreamID
+    /// Sixteen random bytes that no other stream has.
+    public let incarnation: Incarnation
+    private let nameBase: UnsafeMutableRawPointer
+    private let nameCount: Int
+
+    @usableFromInline let mutex = Mutex<Void>(())
+    @exclusivity(unchecked) @usableFromInline var state: LogStreamState
+
+    /// The upper layer's state object; under this stream's lock like the rest. Set once, before the
+    /// stream is published.
+    @exclusivity(unchecked) package private(set) var attachment: AnyObject?
+
+    /// A stream that is not yet published.
+    init(
+        id: StreamID, incarnation: Incarnation, name: UnsafeRawBufferPointer,
+        state: consuming LogStreamState
+    ) {
+        self.id = id
+        self.incarnation = incarnation
+        nameCount = name.count
+        nameBase = .allocate(byteCount: max(1, name.count), alignment: 1)
+        if let source = name.baseAddress {
+            nameBase.copyMemory(from: source, byteCount: name.count)
+        }
+        self.state = state
+    }
+
+    deinit {
+        nameBase.deallocate()
+    }
+
+    /// The name's bytes, valid as long as the stream is referenced.
+    package var nameBytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: nameBase, count: nameCount)
+    }
+
+    /// The name, invalid UTF-8 repaired.
+    public var name: String {
+        String(decoding: nameBytes, as: UTF8.self)
+    }
+
+    /// Gives the stream the upper layer's state object; once, before it is published.
+    package func attach(_ object: AnyObject?) {
+        precondition(attachment == nil, "a stream gets its state object once")
+        attachment = object
+    }
+
+    /// Runs `body` with the stream's lock held.
+    @inlinable
+    package func withLock<R, E: Error>(
+        _ body: (inout LogStreamState) throws(E) -> R
+    ) throws(E) -> R {
+        try mutex.withLock { (_) throws(E) in
+            // What `body` returns leaves the lock by the caller's responsibility.
+            Carried(value: try body(&state))
+        }.value
+    }
+
+    /// Carries a value out of the lock.
+    @usableFromInline
+    struct Carried<Value>: @unchecked Sendable {
+        @usableFromInline let value: Value
+
+        @inlinable
+        init(value: Value) {
+            self.value = value
+        }
+    }
+
+}

@@ -1,0 +1,69 @@
+/// What the log knows about one stream; used under the stream's lock.
+///
+/// It is ahead of what is durable: `durableTail` says what readers may see.
+@usableFromInline
+package struct LogStreamState: ~Copyable {
+    /// Behind the last record staged.
+    package internal(set) var tail = StreamPosition.start
+    /// The chain's head after the last record staged.
+    package internal(set) var head: ChainHash
+    /// The LSN of the last change of any kind.
+    package internal(set) var lastLSN = LSN.none
+    /// The LSN of the last change that readers wait for: create, close, delete, trim.
+    package internal(set) var structuralLSN = LSN.none
+    /// True once the stream's end was staged: it takes no more records.
+    package internal(set) var isClosed = false
+    /// True once its deletion was staged: it takes nothing more.
+    package internal(set) var isDeleted = false
+    /// Where its bytes lie in the journal.
+    var extents = ExtentList()
+
+    /// A stream without records.
+    init(head: ChainHash) {
+        self.head = head
+    }
+
+    /// Behind the last record that is durable when everything up to `lsn` is. O(log n).
+    package func durableTail(at lsn: LSN) -> StreamPosition {
+        let count = extents.count(through: lsn.rawValue)
+        // The first extent of a set begins at a record.
+        return count == extents.count ? tail : extents[count].start
+    }
+
+    /// Bytes of memory that the stream's extents take beside the stream's own.
+    package var extentBytes: Int { extents.allocatedBytes }
+
+    /// Advances by one set of frames.
+    mutating func advance(
+        to tail: StreamPosition, head: ChainHash, lsn: UInt64, isStructural: Bool
+    ) {
+        self.tail = tail
+        self.head = head
+        lastLSN = LSN(lsn)
+        if isStructural { structuralLSN = LSN(lsn) }
+    }
+
+    /// Ends the stream and gives its extents back.
+    mutating func markDeleted(lsn: UInt64) {
+        isDeleted = true
+        lastLSN = LSN(lsn)
+        structuralLSN = LSN(lsn)
+    }
+
+    /// Traps when the state contradicts itself; for tests.
+    package func checkInvariants() {
+        precondition(structuralLSN <= lastLSN, "a structural change is a change")
+        var last: Extent?
+        for index in 0..<extents.count {
+            let extent = extents[index]
+            precondition(extent.lsn <= lastLSN.rawValue, "an extent's set was applied")
+            precondition(extent.start <= tail, "an extent lies before the tail")
+            if let last {
+                precondition(last.lsn <= extent.lsn, "extents are in the order of the log")
+                precondition(last.firstByte <= extent.firstByte, "extents are in order")
+                precondition(last.firstRecord <= extent.firstRecord, "extents are in order")
+            }
+            last = extent
+        }
+    }
+}

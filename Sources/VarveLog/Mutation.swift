@@ -1,0 +1,54 @@
+package import VarveBytes
+
+/// One record to be appended: bytes that belong to the caller, and their digest.
+package struct RecordBytes {
+    /// The record's bytes; they stay the caller's and must live through the call.
+    package var bytes: UnsafeRawBufferPointer
+    /// What the record is. A control record has no bytes.
+    package var kind: RecordKind
+    /// The digest of `bytes`, from `EventLog.hashPayload`, computed before any lock is taken.
+    package var payloadHash: SHA256Digest
+
+    /// A record with a digest computed earlier.
+    package init(
+        _ bytes: UnsafeRawBufferPointer, kind: RecordKind = .data, payloadHash: SHA256Digest
+    ) {
+        self.bytes = bytes
+        self.kind = kind
+        self.payloadHash = payloadHash
+    }
+
+    /// A record whose digest is computed here; not under a lock.
+    package init(_ bytes: UnsafeRawBufferPointer, kind: RecordKind = .data) {
+        self.init(bytes, kind: kind, payloadHash: SHA256Hasher.hash(bytes))
+    }
+}
+
+/// One change of one stream, committed whole or not at all. All memory is borrowed for the call.
+package struct Mutation {
+    /// The event of the layer above, given back at recovery; opaque to the log.
+    package var annotation: UnsafeRawBufferPointer
+    /// The records to append, in order; may be empty.
+    package var records: UnsafeBufferPointer<RecordBytes>
+    /// A byte stored behind each data record: it counts in byte positions and not in the chain.
+    package var separator: UInt8?
+    /// True for what readers of the stream must wait for: create, close, delete, trim.
+    package var isStructural: Bool
+    /// The time of the change; the frame's time is this or, if that is later, the last frame's.
+    ///
+    /// What `apply` must see exactly belongs into the annotation.
+    package var wallMilliseconds: UInt64
+
+    /// A change with the given parts.
+    package init(
+        annotation: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+        records: UnsafeBufferPointer<RecordBytes> = UnsafeBufferPointer(start: nil, count: 0),
+        separator: UInt8? = nil, isStructural: Bool = false, wallMilliseconds: UInt64
+    ) {
+        self.annotation = annotation
+        self.records = records
+        self.separator = separator
+        self.isStructural = isStructural
+        self.wallMilliseconds = wallMilliseconds
+    }
+}

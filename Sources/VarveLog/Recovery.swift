@@ -1,0 +1,297 @@
+import VarvePlatform
+import VarveStorage
+
+/// Opening a log: reads what is there, decides where it ends, and prepares the file that goes on.
+///
+/// The rule is in `docs/format.md`, "Opening". Nothing on disk changes before everything was read and
+/// found right; the new file becomes part of the log in one step. Memory is bounded: payloads are checked
+/// and not kept. Thread rule: the opening thread.
+struct Recovery {
+    /// Everything a log is put together from.
+    struct Outcome {
+        var options: LogOptions
+        var volume: any Volume
+        var clock: any Clock
+        var random: any RandomSource
+        var files: JournalFiles
+        var journal: Journal
+        var commits: Commits
+        var stager: Stager
+        var directory: StreamDirectory
+        var preparer: FilePreparer
+        var file: JournalFile
+        var fileID: UInt64
+        var endByte: UInt64
+        var lastLSN: UInt64
+    }
+
+    /// Where the files that were found end, and what of them is copied into the new one.
+    private struct Ending {
+        /// The header of the last file.
+        var previous: FileHeader?
+        /// Where it ends from now on.
+        var endByte: UInt64 = 0
+        /// The last LSN it keeps.
+        var endLSN: UInt64 = 0
+        /// The last LSN of the log.
+        var lastLSN: UInt64 = 0
+        /// The copy of the frames behind the durable mark.
+        var rewriter: TailRewriter?
+    }
+
+    private let volume: any Volume
+    private let found: JournalDirectory
+    private let replay: Replay
+    private let preparer: FilePreparer
+    private let random: any RandomSource
+
+    /// Recovers the log in `volume`, which the caller has locked.
+    static func run(
+        volume: any Volume, options: LogOptions, clock: any Clock, random: any RandomSource,
+        fold: (any LogFold)?
+    ) throws(LogError) -> Outcome {
+        let found = try JournalDirectory(reading: volume)
+        try found.checkContinuity()
+        let directory = StreamDirectory(seed: random.next())
+        let replay = Replay(into: directory, fold: fold)
+        let preparer = FilePreparer(
+            volume: volume, options: options,
+            spares: try usableSpares(found, in: volume, bytes: options.fileBytes),
+            nextNumber: found.nextNumber)
+        let recovery = Recovery(
+            volume: volume, found: found, replay: replay, preparer: preparer, random: random)
+        let ending = try recovery.readFiles()
+        let start = try recovery.startNewFile(after: ending, clock: clock, options: options)
+        recovery.cleanUp(after: ending, spareBytes: UInt64(options.fileBytes))
+
+        let files = JournalFiles(volume: volume, openMax: options.openFilesMax)
+        files.add(start.file)
+        let commits = Commits(through: ending.lastLSN, durability: options.durability)
+        let journal = Journal(
+            options: options, random: random, file: start.file.number, fileID: start.id,
+            byte: start.endByte, nextLSN: ending.lastLSN + 1, lastWallMilliseconds: replay.lastWall)
+        return Outcome(
+            options: options, volume: volume, clock: clock, random: random, files: files,
+            journal: journal, commits: commits,
+            stager: Stager(
+                journal: journal, options: options, commits: commits, preparer: preparer),
+            directory: directory, preparer: preparer, file: start.file, fileID: start.id,
+            endByte: start.endByte, lastLSN: ending.lastLSN)
+    }
+
+    // MARK: Reading
+
+    private func readFiles() throws(LogError) -> Ending {
+        var ending = Ending()
+        for (index, file) in found.files.enumerated() {
+            guard let header = file.header else { continue }
+            let name = file.name.path
+            let backend = try LogError.wrapping { () throws(StorageError) in
+                try volume.open(name, create: .never)
+            }
+            guard header.baseLSN == ending.lastLSN + 1 else {
+                throw .corruption(
+                    file: name, byte: 32, count: 8,
+                    detail: "it begins with LSN \(header.baseLSN) instead of \(ending.lastLSN + 1)")
+            }
+            if index + 1 < found.files.count, let next = found.files[index + 1].header {
+                try readInner(backend, header, name, next: next, into: &ending)
+            } else {
+                try readLast(backend, header, name, into: &ending)
+            }
+            ending.previous = header
+        }
+        return ending
+    }
+
+    /// Reads a file that has a successor: to its recorded end, and all of it must be there.
+    private func readInner(
+        _ backend: any StorageBackend, _ header: FileHeader, _ name: String, next: FileHeader,
+        into ending: inout Ending
+    ) throws(LogError) {
+        let scan = FrameScan(backend, fileID: header.id, recordedEnd: next.previousEndByte)
+        var assembler = SetAssembler()
+        let stop = try scan.run(nextLSN: header.baseLSN) { (item) throws(LogError) in
+            guard case .frame(let frame, let byte) = item else {
+                return try Self.checkGroupBorder(item, assembler, name)
+            }
+            if let set = try Self.add(frame, at: byte, to: &assembler, name) {
+                try replay.apply(set, file: UInt32(header.number), bytes: set.parts.map(\.byte))
+            }
+        }
+        guard stop.isRecordedEnd, stop.problem == nil, stop.nextLSN == next.baseLSN else {
+            throw .corruption(
+                file: name, byte: stop.byte, count: stop.count,
+                detail: stop.problem
+                    ?? "it ends before LSN \(stop.nextLSN), the next file begins with \(next.baseLSN)"
+            )
+        }
+        ending.lastLSN = stop.nextLSN - 1
+    }
+
+    /// Reads the last file: to the first frame that is not there, which must lie behind the durable mark.
+    private func readLast(
+        _ backend: any StorageBackend, _ header: FileHeader, _ name: String,
+        into ending: inout Ending
+    ) throws(LogError) {
+        let scan = FrameScan(backend, fileID: header.id, recordedEnd: nil)
+        let mark = try scan.durableMark(atLeast: header.syncedThrough)
+        var assembler = SetAssembler()
+        var rewriter: TailRewriter?
+        var cut: UInt64?
+        var lastLSN = header.baseLSN - 1
+        let stop = try scan.run(nextLSN: header.baseLSN) { (item) throws(LogError) in
+            switch item {
+            case .group(let group):
+                try Self.checkGroupBorder(item, assembler, name)
+                guard group.frameCount > 0 else { return }
+                let groupLast = group.firstLSN + UInt64(group.frameCount) - 1
+                if group.firstLSN > mark, cut == nil { cut = group.byte }
+                if group.firstLSN <= mark, groupLast > mark {
+                    throw Self.corruption(
+                        .splitByMark, name, group.byte, group.endByte - group.byte)
+                }
+            case .frame(let frame, let byte):
+                guard let set = try Self.add(frame, at: byte, to: &assembler, name) else { return }
+                lastLSN = set.lastLSN
+                guard lastLSN > mark else {
+                    return try replay.apply(
+                        set, file: UInt32(header.number), bytes: set.parts.map(\.byte))
+                }
+                if rewriter == nil { rewriter = try startRewriting(backend, header, mark) }
+                guard let copy = rewriter else { return }
+                try replay.apply(
+                    set, file: UInt32(header.number) + 1, bytes: try copy.copy(set))
+            case .groupEnd:
+                try Self.checkGroupBorder(item, assembler, name)
+                try rewriter?.endGroup()
+            }
+        }
+        try rewriter?.endGroup()
+        // Inside a group that was synced, even wrong padding is damage.
+        let isInsideSynced = cut == nil && stop.byte % UInt64(Format.alignment) != 0
+        guard stop.nextLSN > mark, !isInsideSynced else {
+            throw .corruption(
+                file: name, byte: stop.byte, count: stop.count,
+                detail: stop.problem ?? "LSN \(stop.nextLSN) was synced and is not here")
+        }
+        ending.endByte = cut ?? stop.byte
+        ending.endLSN = min(mark, lastLSN)
+        ending.lastLSN = lastLSN
+        ending.rewriter = rewriter
+    }
+
+    private static func add(
+        _ frame: Frame, at byte: UInt64, to assembler: inout SetAssembler, _ name: String
+    ) throws(LogError) -> SetAssembler.FrameSet? {
+        do throws(LogError.Inconsistency) {
+            return try assembler.add(frame, byte: byte)
+        } catch {
+            throw corruption(error, name, byte, UInt64(frame.header.frameBytes))
+        }
+    }
+
+    /// A set never goes over a group's border.
+    private static func checkGroupBorder(
+        _ item: FrameScan.Item, _ assembler: SetAssembler, _ name: String
+    ) throws(LogError) {
+        guard assembler.isInside, case .groupEnd(let group) = item else { return }
+        throw corruption(.partsContradict, name, group.byte, group.endByte - group.byte)
+    }
+
+    private static func corruption(
+        _ inconsistency: LogError.Inconsistency, _ name: String, _ byte: UInt64, _ count: UInt64
+    ) -> LogError {
+        .corruption(file: name, byte: byte, count: count, detail: inconsistency.rawValue)
+    }
+
+    // MARK: Writing
+
+    private func startRewriting(
+        _ backend: any StorageBackend, _ header: FileHeader, _ mark: UInt64
+    ) throws(LogError) -> TailRewriter {
+        TailRewriter(
+            from: backend, sourceID: header.id, to: try takeSpare(),
+            fileID: Journal.newFileID(random), durableMark: mark)
+    }
+
+    private func takeSpare() throws(LogError) -> FilePreparer.Spare {
+        if let spare = preparer.take() { return spare }
+        let directory = Format.journalDirectory
+        try LogError.wrapping { () throws(StorageError) in
+            if !(try volume.list("").contains(directory)) {
+                try volume.makeDirectory(directory)
+                try volume.syncDirectory("")
+            }
+        }
+        return try preparer.prepareNow()
+    }
+
+    private struct Start {
+        var file: JournalFile
+        var id: UInt64
+        var endByte: UInt64
+    }
+
+    /// Makes the file that goes on part of the log, with the tail that was copied into it.
+    private func startNewFile(
+        after ending: Ending, clock: any Clock, options: LogOptions
+    ) throws(LogError) -> Start {
+        let spare: FilePreparer.Spare
+        if let copied = ending.rewriter?.spare { spare = copied } else { spare = try takeSpare() }
+        let id = ending.rewriter?.fileID ?? Journal.newFileID(random)
+        let number = (ending.previous?.number ?? 0) + 1
+        guard number <= UInt64(UInt32.max) else {
+            throw .limitExceeded(
+                name: "journal files", limit: Int(UInt32.max), actual: Int(number))
+        }
+        var header = FileHeader(number: number, id: id, baseLSN: ending.endLSN + 1)
+        if let previous = ending.previous {
+            header.previousNumber = previous.number
+            header.previousID = previous.id
+            header.previousEndByte = ending.endByte
+            header.previousEndLSN = ending.endLSN
+        }
+        // Everything in the file is synced before its name is: what it says becomes true with it.
+        header.syncedThrough = ending.lastLSN
+        header.wallMilliseconds = max(clock.wallMilliseconds(), replay.lastWall)
+        header.fileBytes = spare.backend.size
+        try JournalWriter.install(spare, header: header, in: volume)
+        return Start(
+            file: JournalFile(number: UInt32(number), backend: spare.backend), id: id,
+            endByte: ending.rewriter?.nextGroupByte ?? UInt64(Format.fileHeaderBytes))
+    }
+
+    /// Gives back space that the log no longer needs; nothing depends on its success.
+    private func cleanUp(after ending: Ending, spareBytes: UInt64) {
+        if let previous = ending.previous {
+            let name = JournalFileName(number: previous.number, role: .journal).path
+            if let backend = try? volume.open(name, create: .never), backend.size > ending.endByte {
+                try? backend.truncate(to: ending.endByte)
+            }
+        }
+        for name in found.unfinished { try? volume.remove(name.path) }
+        for name in found.spares {
+            if let backend = try? volume.open(name.path, create: .never),
+                backend.size != spareBytes
+            {
+                try? volume.remove(name.path)
+            }
+        }
+    }
+
+    /// The spares an earlier life left, as far as they have the size that is wanted now.
+    private static func usableSpares(
+        _ found: JournalDirectory, in volume: any Volume, bytes: Int
+    ) throws(LogError) -> [FilePreparer.Spare] {
+        try LogError.wrapping { () throws(StorageError) in
+            var spares: [FilePreparer.Spare] = []
+            for name in found.spares {
+                let backend = try volume.open(name.path, create: .never)
+                guard backend.size == UInt64(bytes) else { continue }
+                spares.append(FilePreparer.Spare(name: name, backend: backend))
+            }
+            return spares
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import VarveStorage
+
+extension LogError {
+    /// What a failure of the bytes layer means for the log.
+    init(_ error: StorageError) {
+        switch error {
+        case .outOfSpace(let path): self = .outOfSpace(path: path)
+        case .locked(let directory, let pid): self = .locked(path: directory, pid: Int(pid ?? 0))
+        case .notFound(let path): self = .missingFile(path: path)
+        default: self = .io(message: error.description)
+        }
+    }
+
+    /// Runs calls of the bytes layer; what they throw becomes a log error.
+    static func wrapping<R>(_ body: () throws(StorageError) -> R) throws(LogError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw LogError(error)
+        }
+    }
+}
