@@ -1,0 +1,145 @@
+// Everything about a server that its operator can choose, with the defaults and the allowed ranges.
+// Parsing of flags, environment and files is the command line's; a value here is already typed.
+
+package import VarveLog
+
+/// The choices of a server's operator.
+package struct ServerConfiguration: Sendable {
+    /// Where the log lives.
+    package enum Storage: Sendable, Equatable {
+        /// In memory: everything ends with the process.
+        case memory
+        /// In this directory, which is made when it does not exist.
+        case directory(String)
+    }
+
+    // MARK: Where
+
+    /// The address to listen on: a name, an IPv4 or an IPv6 literal without brackets.
+    package var listenHost = "127.0.0.1"
+    /// The port to listen on; 0 lets the system choose.
+    package var listenPort: UInt16 = 4437
+    /// The path under which streams live: begins with `/`, does not end with one.
+    package var basePath = "/v1/stream"
+    /// Where the log lives.
+    package var storage = Storage.memory
+    /// When an append counts as done.
+    package var durability = Durability.sync
+
+    // MARK: Reading
+
+    /// The most payload bytes of one page of a catch-up read, and of one batch of an event stream.
+    package var pageBytes = 4 << 20
+    /// How long a long-poll waits.
+    package var longPollTimeoutMilliseconds: UInt64 = 30_000
+    /// How old an event stream gets before it is ended at a batch boundary.
+    package var eventStreamMaxAgeMilliseconds: UInt64 = 60_000
+    /// How long an event stream is silent before a comment is sent.
+    package var eventStreamKeepAliveMilliseconds: UInt64 = 15_000
+    /// What caches may do with catch-up reads.
+    package var cachePolicy = CachePolicy.public
+    /// The origins whose scripts may use the server; nil allows all.
+    package var allowedOrigins: [String]?
+
+    // MARK: Limits
+
+    /// The most bytes of a request body.
+    package var maxBodyBytes = 16 << 20
+    /// The most payload bytes of all streams together; nil is no limit.
+    package var maxTotalBytes: UInt64?
+    /// The most payload bytes of one stream; nil is no limit.
+    package var maxStreamBytes: UInt64?
+    /// The most bytes of a request head.
+    package var headBytesMax = 32 << 10
+    /// The most header lines of a request.
+    package var headersMax = 100
+    /// The most connections at a time.
+    package var connectionsMax = 100_000
+    /// The most long-polls that wait at a time.
+    package var waitersMax = 100_000
+    /// The most event streams open at a time.
+    package var subscribersMax = 100_000
+    /// The most bytes waiting to be sent on one connection before its reader counts as slow.
+    package var connectionOutputBytesMax = 1 << 20
+    /// How long a request head may take.
+    package var headTimeoutMilliseconds: UInt64 = 10_000
+    /// How long a request body may stand still.
+    package var bodyTimeoutMilliseconds: UInt64 = 20_000
+    /// How long a connection may be idle between requests.
+    package var idleTimeoutMilliseconds: UInt64 = 75_000
+    /// How long requests under way may take to end when the server is told to stop.
+    package var drainMilliseconds: UInt64 = 10_000
+    /// How long an append waits for space that is being prepared before it is refused as
+    /// overloaded.
+    package var overloadWaitMilliseconds: UInt64 = 2_000
+    /// How often expired streams are looked for.
+    package var expirySweepMilliseconds: UInt64 = 1_000
+
+    // MARK: Machine
+
+    /// The number of event loops; nil is one for each processor.
+    package var loops: Int?
+    /// The number of threads that read from disk.
+    package var readThreads = 2
+    /// The bytes of the newest journal data kept in memory for readers.
+    package var memoryWindowBytes = 32 << 20
+    /// The size of a journal file in bytes.
+    package var journalFileBytes = 64 << 20
+
+    // MARK: Telling
+
+    /// The least important lines that are logged.
+    package var logLevel = LogLevel.info
+    /// The form of logged lines.
+    package var logFormat = LogFormat.logfmt
+
+    /// A server with the defaults: in memory, on the protocol's port, for this machine only.
+    package init() {}
+
+    /// Checks every value against its allowed range; the error names the first that is outside.
+    package func validate() throws(ConfigurationError) {
+        try Self.check("base-path", isBasePath(basePath), "begin with / and not end with it")
+        try Self.check("page-bytes", (1...1 << 30).contains(pageBytes), "be 1 to 1 GiB")
+        try Self.check("max-body", (1...1 << 30).contains(maxBodyBytes), "be 1 byte to 1 GiB")
+        try Self.check("loops", loops.map { (1...1024).contains($0) } ?? true, "be 1 to 1024")
+        try Self.check("read-threads", (1...256).contains(readThreads), "be 1 to 256")
+        try Self.check("head-bytes", (512...1 << 16 - 1).contains(headBytesMax), "be 512 to 65535")
+        try Self.check("headers", (1...1000).contains(headersMax), "be 1 to 1000")
+        try Self.check("connections", connectionsMax >= 1, "be at least 1")
+        try Self.check(
+            "connection-output", connectionOutputBytesMax >= 1 << 12, "be at least 4096 bytes")
+        try Self.check(
+            "journal-file", (1 << 20...1 << 31).contains(journalFileBytes), "be 1 MiB to 2 GiB")
+        for (name, value) in [
+            ("long-poll-timeout", longPollTimeoutMilliseconds),
+            ("sse-max-age", eventStreamMaxAgeMilliseconds),
+            ("sse-keep-alive", eventStreamKeepAliveMilliseconds),
+            ("head-timeout", headTimeoutMilliseconds), ("body-timeout", bodyTimeoutMilliseconds),
+            ("idle-timeout", idleTimeoutMilliseconds),
+        ] {
+            try Self.check(name, (1...86_400_000).contains(value), "be 1 ms to a day")
+        }
+    }
+
+    private func isBasePath(_ path: String) -> Bool {
+        path.utf8.first == UInt8(ascii: "/") && path.utf8.last != UInt8(ascii: "/")
+            && path.utf8.count <= 256
+            && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"?#%".utf8.contains($0) }
+    }
+
+    private static func check(
+        _ name: String, _ isAllowed: Bool, _ rule: String
+    ) throws(ConfigurationError) {
+        if !isAllowed { throw ConfigurationError(option: name, rule: rule) }
+    }
+}
+
+/// An option outside its allowed range.
+package struct ConfigurationError: Error, CustomStringConvertible {
+    /// The option's name, as on the command line without its dashes.
+    package let option: String
+    /// What it must do.
+    package let rule: String
+
+    package var description: String { "\(option) must \(rule)" }
+}
