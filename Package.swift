@@ -35,11 +35,14 @@ let package = Package(
     targets: [
         // What Debian provides.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(
-            name: "CSimdjsonLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+        // Without pkg-config: its one flag is a definition, which SwiftPM refuses; CSimdjson makes it.
+        .systemLibrary(name: "CSimdjsonLibrary", providers: [.apt(["libsimdjson-dev"])]),
         // The few lines that Swift cannot say.
         .target(name: "CVarve"),
-        .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
+        .target(
+            name: "CSimdjson", dependencies: ["CSimdjsonLibrary"],
+            cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
 
         library("VarvePlatform", ["CVarve"]),
         library("VarveBytes", ["CVarve", "COpenSSL"]),
@@ -66,7 +69,9 @@ let package = Package(
         tests("VarveBytesTests", ["VarveBytes"]),
         tests("VarveStorageTests", ["VarveStorage", "VarvePlatform"]),
         tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
-        tests("VarveStreamsTests", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform"]),
+        tests(
+            "VarveStreamsTests",
+            ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
         tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
         tests("VarveServerTests", ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),

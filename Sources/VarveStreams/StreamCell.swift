@@ -1,0 +1,17 @@
+/// The protocol's part of a stream, attached to the log's.
+///
+/// Thread rule: everything but `contentType` under the stream's lock.
+final class StreamCell {
+    /// The content type; it never changes, so it may be read without the lock.
+    let contentType: ContentType
+    /// The state of the protocol.
+    @exclusivity(unchecked) var state: StreamState
+    /// One bit for each listener that wants to know of the next change.
+    @exclusivity(unchecked) var armedListeners: UInt32 = 0
+
+    /// A cell for a new stream.
+    init(_ creation: StreamEvent.Creation, contentType: ContentType, now: UInt64) {
+        self.contentType = contentType
+        state = StreamState(creation, now: now)
+    }
+}

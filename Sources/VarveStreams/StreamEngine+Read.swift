@@ -1,0 +1,124 @@
+package import VarveLog
+
+extension StreamEngine {
+    /// Reads one page: whole records of up to `maxBytes` bytes together, or one that is larger.
+    ///
+    /// What is durable, or will be when `visibleAt` is: a stream that was just created or closed is
+    /// read as it will be then. Uses the stream, so a sliding window begins anew.
+    ///
+    /// - Parameter blocking: whether to wait for the disk where the page's end is not in memory.
+    /// - Throws: `notFound`, `offsetBeyondTail`, `offsetNotABoundary`, and, unless `blocking`,
+    ///   `log(.wouldBlock)`: ask again from a thread that may wait.
+    package func beginRead(
+        _ stream: Stream, from start: ReadStart, maxBytes: Int, blocking: Bool = false
+    ) throws(StreamRefusal) -> StreamRead {
+        let (view, through) = try look(stream, uses: true)
+        let position = position(start, view)
+        let run: ReadRun
+        do {
+            run = try log.read(
+                stream.log, from: position, maxBytes: maxBytes, through: through,
+                blocking: blocking)
+        } catch {
+            throw Self.refusal(error, view)
+        }
+        return StreamRead(view: view, run: run, start: position, end: run.end)
+    }
+
+    /// Copies a small page into `buffer`: everything up to the tail, when it fits, is in memory and
+    /// begins with an append. Allocates nothing.
+    ///
+    /// Nil when it is not that simple: `beginRead` does it then, or says what is wrong.
+    package func readSmall(
+        _ stream: Stream, from start: ReadStart, maxBytes: Int,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws(StreamRefusal) -> SmallStreamRead? {
+        let (view, through) = try look(stream, uses: true)
+        let position = position(start, view)
+        let read = log.readSmall(
+            stream.log, from: position, maxBytes: maxBytes, through: through, into: buffer)
+        guard let read else { return nil }
+        return SmallStreamRead(
+            view: view, start: read.start, end: read.end, byteCount: read.byteCount)
+    }
+
+    /// The stream as readers may see it; throws `notFound`. Uses the stream if `uses`.
+    package func view(_ stream: Stream, uses: Bool) throws(StreamRefusal) -> StreamView {
+        try look(stream, uses: uses).view
+    }
+
+    /// The stream's description. Not a use of the stream.
+    package func head(_ stream: Stream) throws(StreamRefusal) -> StreamHead {
+        let (view, _) = try look(stream, uses: false)
+        return stream.log.withLock { _ in
+            let state = stream.cell.state
+            var head = StreamHead(
+                tail: view.tail, isClosed: view.isClosed, contentType: view.contentType,
+                lifetime: state.lifetime, incarnation: view.incarnation,
+                createdMilliseconds: state.createdMilliseconds,
+                updatedMilliseconds: state.updatedMilliseconds, visibleAt: view.visibleAt)
+            if case .absolute = state.lifetime { head.lifetimeText = state.expiry?.text }
+            return head
+        }
+    }
+
+    /// Up to `limit` streams whose names begin with `prefix` and come after `after`, by name.
+    package func list(
+        prefix: UnsafeRawBufferPointer, after: UnsafeRawBufferPointer?, limit: Int
+    ) -> (summaries: [StreamSummary], visibleAt: LSN) {
+        // In this order: what is deleted after the listing is listed.
+        let found = log.namespace.list(prefix: prefix, after: after, limit: limit)
+        let lastDeletion = log.namespace.lastDeletion
+        var visibleAt = lastDeletion
+        var summaries: [StreamSummary] = []
+        for logStream in found {
+            guard let head = try? head(Stream(logStream)) else { continue }
+            visibleAt = max(visibleAt, head.visibleAt)
+            summaries.append(
+                StreamSummary(name: logStream.name, head: head))
+        }
+        return (summaries, visibleAt)
+    }
+
+    /// One look at a stream under its lock, with one load of the durable mark, and the LSN up to
+    /// which it holds.
+    func look(
+        _ stream: Stream, uses: Bool
+    ) throws(StreamRefusal) -> (view: StreamView, through: LSN) {
+        let now = time.now()
+        return try stream.log.withLock {
+            (logState) throws(StreamRefusal) -> (view: StreamView, through: LSN) in
+            let cell = stream.cell
+            if logState.isDeleted || cell.state.isOver(at: now) {
+                throw StreamRefusal(.notFound, visibleAt: logState.lastLSN)
+            }
+            let touched = uses ? touch(stream, cell, &logState, now) : .none
+            let durable = log.durable
+            // A pending creation or closure is shown, and the answer waits for it.
+            let through = max(durable, logState.structuralLSN)
+            let view = StreamView(
+                tail: logState.durableTail(at: through), isClosed: cell.state.isClosed,
+                contentType: cell.contentType, incarnation: stream.incarnation,
+                visibleAt: max(logState.structuralLSN, touched))
+            return (view, through)
+        }
+    }
+
+    func position(_ start: ReadStart, _ view: StreamView) -> StreamPosition {
+        switch start {
+        case .start: .start
+        case .now: view.tail
+        case .position(let position): position
+        }
+    }
+
+    static func refusal(_ error: LogError, _ view: StreamView) -> StreamRefusal {
+        switch error {
+        case .offTheEnd: StreamRefusal(.offsetBeyondTail, visibleAt: view.visibleAt)
+        case .notABoundary: StreamRefusal(.offsetNotABoundary, visibleAt: view.visibleAt)
+        // Deleted since the look.
+        case .unknownStream: StreamRefusal(.notFound, visibleAt: view.visibleAt)
+        default: StreamRefusal(.log(error), visibleAt: view.visibleAt)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// One change of a stream's state, as it stands in the log beside the records it belongs to.
+///
+/// A stream's state is the fold of its events: the same `StreamState.apply` runs when an event is
+/// made and when it is read back. All memory is borrowed: from the command, or from the frame.
+enum StreamEvent {
+    /// The stream came to be.
+    case create(Creation)
+    /// Records were appended, the stream was closed, or both.
+    case append(Append)
+    /// A read moved a sliding expiry.
+    case touch
+    /// The stream was deleted.
+    case delete(Deletion)
+
+    /// What a new stream is.
+    struct Creation {
+        /// The content type as given.
+        var contentType: UnsafeRawBufferPointer
+        /// When it goes by itself.
+        var lifetime: StreamLifetime
+        /// `Stream-Expires-At` as given.
+        var lifetimeText: UnsafeRawBufferPointer
+        /// Whether it is closed from the start.
+        var isClosed: Bool
+    }
+
+    /// What an append does beside bringing records.
+    struct Append {
+        /// The producer that is advanced.
+        var producer: ProducerTuple?
+        /// The stream's new `Stream-Seq`.
+        var sequence: UnsafeRawBufferPointer?
+        /// Whether the stream is closed.
+        var closes: Bool
+    }
+
+    /// Why a stream was deleted. Persisted.
+    enum Deletion: UInt8 {
+        /// Someone asked for it.
+        case requested = 0
+        /// Its time was over.
+        case expired = 1
+    }
+}
+
+extension StreamEvent.Append {
+    /// True when it brings records and nothing else: then it has no bytes.
+    var isPlain: Bool { producer == nil && sequence == nil && !closes }
+}

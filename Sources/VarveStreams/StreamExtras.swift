@@ -1,0 +1,27 @@
+/// The parts of a stream's state that most streams do not have.
+///
+/// Thread rule: under the stream's lock.
+final class StreamExtras {
+    /// When the stream goes by itself; nil when it does not. Never changes.
+    let expiry: Expiry?
+    /// The last `Stream-Seq`; nil before the first.
+    private(set) var sequence: SequenceValue?
+    /// The idempotent producers; nil before the first.
+    private(set) var producers: ProducerTable?
+
+    /// Nothing but an expiry, or not even that.
+    init(expiry: Expiry?) {
+        self.expiry = expiry
+    }
+
+    /// Takes over an append's producer and `Stream-Seq`.
+    func apply(_ append: StreamEvent.Append) {
+        if let producer = append.producer {
+            let table = producers ?? ProducerTable()
+            table.accept(producer, closes: append.closes)
+            producers = table
+        }
+        guard let bytes = append.sequence else { return }
+        if let sequence { sequence.replace(with: bytes) } else { sequence = .init(bytes) }
+    }
+}

@@ -1,0 +1,14 @@
+/// The limits of a stream engine.
+public struct StreamOptions: Sendable {
+    /// The most stored bytes of all streams together; nil = no limit.
+    public var maxTotalBytes: UInt64?
+    /// The most stored bytes of one stream; nil = no limit.
+    public var maxStreamBytes: UInt64?
+    /// The most producers that one stream remembers.
+    public var maxProducersPerStream = 10_000
+    /// The most JSON messages of one create or append.
+    public var maxMessagesPerAppend = 100_000
+
+    /// The defaults: no quotas.
+    public init() {}
+}

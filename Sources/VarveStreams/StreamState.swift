@@ -1,0 +1,133 @@
+import VarveBytes
+import VarveLog
+
+/// What the protocol knows of a stream beside its bytes, as a fold over its events.
+///
+/// `plan` decides about a request and changes nothing; `apply` carries out an event and cannot fail.
+/// Nothing here reads a clock, a disk or a socket. Thread rule: under the stream's lock.
+struct StreamState {
+    /// What most streams do not have, apart so that an idle stream stays small.
+    private var extras: StreamExtras?
+    /// When the stream was created, in milliseconds since 1970.
+    let createdMilliseconds: UInt64
+    /// When records were last appended or the stream was closed.
+    private(set) var updatedMilliseconds: UInt64
+    /// True once nothing can be appended any more.
+    private(set) var isClosed: Bool
+
+    /// What to do about a request to append.
+    enum Decision: Equatable {
+        /// Carry it out.
+        case accept
+        /// The producer's append was accepted before: say so.
+        case duplicate(ProducerTable.Producer)
+        /// The stream is closed, and this is the request that closed it, or asks for no more.
+        case closedAgain(ProducerTable.Producer?)
+        /// Refuse.
+        case refuse(StreamError)
+    }
+
+    /// The state of a stream that is created at `now`.
+    init(_ creation: StreamEvent.Creation, now: UInt64) {
+        if creation.lifetime != .unlimited {
+            let expiry = Expiry(creation.lifetime, text: creation.lifetimeText, now: now)
+            extras = StreamExtras(expiry: expiry)
+        }
+        createdMilliseconds = now
+        updatedMilliseconds = now
+        isClosed = creation.isClosed
+    }
+
+    /// Decides about `command` on a stream that ends at `tail`.
+    ///
+    /// The order is the protocol's: closed, content type, producer, expected tail, `Stream-Seq`, and
+    /// last the body's own fault, which was found before the lock was taken.
+    ///
+    /// - Parameters:
+    ///   - isOfItsType: whether there is no body, or its content type is the stream's.
+    ///   - bodyFault: what is wrong with the body, if anything.
+    ///   - producersMax: how many producers the stream remembers at most.
+    func plan(
+        _ command: AppendCommand, isOfItsType: Bool, bodyFault: StreamError?,
+        tail: StreamPosition, producersMax: Int
+    ) -> Decision {
+        if isClosed { return planClosed(command) }
+        if !isOfItsType { return .refuse(.contentTypeMismatch) }
+        if let producer = command.producer {
+            switch judge(producer, producersMax) {
+            case .next: break
+            case .duplicate(let known): return .duplicate(known)
+            case .refused(let error): return .refuse(error)
+            }
+        }
+        if let expected = command.ifMatch, expected != tail {
+            return .refuse(.preconditionFailed)
+        }
+        if let next = command.sequence, let last = sequence, !last.bytes.sortsBefore(next) {
+            return .refuse(.sequenceConflict)
+        }
+        if let bodyFault { return .refuse(bodyFault) }
+        return .accept
+    }
+
+    /// When it goes by itself; nil when it does not.
+    var expiry: Expiry? { extras?.expiry }
+
+    /// The last `Stream-Seq`; nil before the first.
+    private var sequence: SequenceValue? { extras?.sequence }
+
+    /// The idempotent producers; nil before the first.
+    private var producers: ProducerTable? { extras?.producers }
+
+    /// When the stream goes by itself.
+    var lifetime: StreamLifetime { expiry?.lifetime ?? .unlimited }
+
+    /// True when the stream's time is over at `now`.
+    func isOver(at now: UInt64) -> Bool {
+        expiry?.isExpired(at: now) ?? false
+    }
+
+    /// Carries out an append that was accepted, or is read back from the log.
+    mutating func apply(_ append: StreamEvent.Append, at now: UInt64) {
+        precondition(!isClosed, "a closed stream takes no append")
+        if append.producer != nil || append.sequence != nil {
+            let extras = extras ?? StreamExtras(expiry: nil)
+            extras.apply(append)
+            self.extras = extras
+        }
+        isClosed = append.closes
+        updatedMilliseconds = max(updatedMilliseconds, now)
+        expiry?.noteJournalled(at: now)
+    }
+
+    /// Carries out a touch.
+    func applyTouch(at now: UInt64) {
+        expiry?.noteJournalled(at: now)
+    }
+
+    /// Traps when the parts contradict each other.
+    func checkInvariants() {
+        precondition(updatedMilliseconds >= createdMilliseconds, "updates follow the creation")
+        precondition(producers?.closing == nil || isClosed, "a closing tuple closed the stream")
+        producers?.checkInvariants()
+        expiry?.checkInvariants()
+    }
+
+    /// A closed stream accepts nothing: it recognises what closed it, and a plain wish to close it.
+    private func planClosed(_ command: AppendCommand) -> Decision {
+        if let producer = command.producer {
+            let known = producers?.closedBy(producer)
+            return known != nil ? .closedAgain(known) : .refuse(.streamClosed)
+        }
+        let closesOnly = command.closes && command.content.isEmpty
+        return closesOnly ? .closedAgain(nil) : .refuse(.streamClosed)
+    }
+
+    private func judge(_ tuple: ProducerTuple, _ countMax: Int) -> ProducerTable.Verdict {
+        if let producers { return producers.judge(tuple, countMax: countMax) }
+        if tuple.sequence > 0 {
+            return .refused(.producerGap(expected: 0, received: tuple.sequence))
+        }
+        return countMax > 0 ? .next : .refused(.producerLimit(countMax))
+    }
+}
