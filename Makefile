@@ -1,11 +1,5 @@
 # Varve's commands. `make` lists them; every rule that does more than one thing is a script in scripts/.
 
-# The address and the data directory of `make serve`, unless the environment says otherwise.
-export VARVE_LISTEN ?= 127.0.0.1:4437
-ifeq ($(VARVE_MEMORY),)
-export VARVE_DATA_DIR ?= data
-endif
-
 # Seconds of `make fuzz` for each target; rounds of `make crash`; further words for the command run.
 SECONDS := 600
 ROUNDS := 50
@@ -20,6 +14,11 @@ help: ## list these commands
 deps: ## install the Debian packages that the build needs (quiet when they are there)
 	@scripts/deps.sh
 
+# The address and the data directory of `make serve`, unless the environment says otherwise.
+serve: export VARVE_LISTEN ?= 127.0.0.1:4437
+ifeq ($(VARVE_MEMORY),)
+serve: export VARVE_DATA_DIR ?= data
+endif
 serve: deps ## build a release and serve ./data on 127.0.0.1:4437 (VARVE_… and ARGS='--flag …' change that)
 	@scripts/serve.sh $(ARGS)
 

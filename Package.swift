@@ -48,22 +48,28 @@ let package = Package(
         library("VarveBytes", ["CVarve", "COpenSSL"]),
         library("VarveStorage", ["VarvePlatform", "VarveBytes"]),
         library("VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes"]),
-        library("VarveStreams", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
+        library(
+            "VarveStreams",
+            ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
         library("VarveHTTP", ["VarveBytes"]),
         library("VarveNetwork", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library(
             "VarveServer",
-            ["VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarvePlatform", "VarveBytes"]),
+            [
+                "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarvePlatform",
+                "VarveBytes",
+            ]),
         library("VarveClient", ["VarveHTTP", "VarveBytes"]),
         library("VarveLoad", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         program(
             "varve",
             [
-                "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage", "VarveClient",
-                "VarveLoad", "VarvePlatform", "VarveBytes",
+                "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage",
+                "VarveClient", "VarveLoad", "VarvePlatform", "VarveBytes",
             ]),
         program(
-            "varve-bench", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+            "varve-bench",
+            ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
 
         tests("VarvePlatformTests", ["VarvePlatform"]),
         tests("VarveBytesTests", ["VarveBytes"]),
@@ -74,11 +80,36 @@ let package = Package(
             ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
         tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
-        tests("VarveServerTests", ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
+        tests(
+            "VarveServerTests",
+            ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
         tests("VarveClientTests", ["VarveClient", "VarveServer", "VarveNetwork", "VarvePlatform"]),
-        tests("ConformanceTests", ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
-        tests("CrashTests", ["VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes"]),
-        tests("TidyTests", []),
+        tests(
+            "ConformanceTests",
+            ["VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarvePlatform"]),
+        tests(
+            "CrashTests",
+            [
+                "VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes",
+                "ServerProcess", "varve",
+            ]),
+        // The server as a child process, for the tests that kill it, starve it or follow the guide.
+        .target(
+            name: "ServerProcess", dependencies: ["VarvePlatform"], path: "Tests/ServerProcess",
+            swiftSettings: strict),
+        tests("TidyTests", ["ServerProcess", "varve"]),
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// The fuzz targets are built by scripts/fuzz.sh only: they need libFuzzer's instrumentation.
+if Context.environment["VARVE_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "varve-fuzz",
+            dependencies: ["CFuzzer", "VarveHTTP"],
+            path: "Fuzz/Targets",
+            swiftSettings: strict),
+    ]
+}

@@ -16,28 +16,40 @@ struct HeaderLine {
     ) -> Result<HeaderLine, HTTPError> {
         let start = line.lowerBound
         let end = line.upperBound
-        var index = start
-        while index < end,
+        guard let colon = ByteScan.first(0x3A, in: base, from: start, to: end), colon > start
+        else { return .failure(fault(base, line)) }
+        let known = KnownHeader.named(base + start, count: colon &- start)
+        var unchecked = start
+        if known == nil {
+            // A known name is proof enough, but for control bytes; another one is looked at.
+            unchecked = tokenEnd(base, line)
+            guard unchecked == colon else { return .failure(fault(base, line)) }
+        }
+        let value = FieldText.trimmed(base, from: colon &+ 1, to: end)
+        if let control = ByteScan.firstControl(in: base, from: unchecked, to: value.upperBound) {
+            return .failure(control < colon ? .malformedHeader : .controlByte)
+        }
+        return .success(HeaderLine(known: known, value: value))
+    }
+
+    /// Where the token characters at the start of the line end.
+    @inline(__always)
+    private static func tokenEnd(_ base: UnsafeRawPointer, _ line: Range<Int>) -> Int {
+        var index = line.lowerBound
+        while index < line.upperBound,
             CharacterClass.token.contains(base.load(fromByteOffset: index, as: UInt8.self))
         {
             index &+= 1
         }
-        guard index > start, index < end, base.load(fromByteOffset: index, as: UInt8.self) == 0x3A
-        else { return .failure(fault(base, from: start, nameEnd: index, to: end)) }
-        let value = FieldText.trimmed(base, from: index &+ 1, to: end)
-        guard ByteScan.firstControl(in: base, from: value.lowerBound, to: value.upperBound) == nil
-        else { return .failure(.controlByte) }
-        return .success(
-            HeaderLine(known: KnownHeader.named(base + start, count: index &- start), value: value))
+        return index
     }
 
     /// Says what is wrong with a line whose name does not end with a colon.
-    private static func fault(
-        _ base: UnsafeRawPointer, from start: Int, nameEnd: Int, to end: Int
-    ) -> HTTPError {
-        guard nameEnd < end else { return .malformedHeader }
+    private static func fault(_ base: UnsafeRawPointer, _ line: Range<Int>) -> HTTPError {
+        let nameEnd = tokenEnd(base, line)
+        guard nameEnd < line.upperBound else { return .malformedHeader }
         let isSpace = FieldText.isSpace(base.load(fromByteOffset: nameEnd, as: UInt8.self))
-        if nameEnd == start { return isSpace ? .obsoleteFolding : .malformedHeader }
+        if nameEnd == line.lowerBound { return isSpace ? .obsoleteFolding : .malformedHeader }
         return isSpace ? .spaceBeforeColon : .malformedHeader
     }
 }

@@ -133,8 +133,8 @@ package enum KnownHeader: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// The header of that name, compared without case, or nil. The name must consist of token
-    /// characters, of which there is at least one.
+    /// The header of that name, compared without case, or nil. The name has at least one byte; a
+    /// carriage return in it passes for a hyphen, so the caller refuses control bytes.
     @inline(__always)
     package static func named(_ base: UnsafeRawPointer, count: Int) -> KnownHeader? {
         table.find(base, count: count)

@@ -24,9 +24,12 @@ package enum PercentCoding {
         return written
     }
 
-    /// Whether `text` decodes to exactly the bytes of `literal`.
+    /// Whether `text` decodes to exactly the bytes of `literal`, which has no `%`, `+` or space.
     package static func decodes(_ text: UnsafeRawBufferPointer, to literal: StaticString) -> Bool {
         let expected = UnsafeRawBufferPointer(literal)
+        if text.equals(expected) { return true }
+        // An escape makes the text longer; without one it would have been equal.
+        guard text.count > expected.count else { return false }
         var reader = PercentReader(text, plusIsSpace: true)
         var matched = 0
         do throws(HTTPError) {

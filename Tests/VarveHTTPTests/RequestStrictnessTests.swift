@@ -112,6 +112,21 @@ struct RequestStrictnessTests {
         }
     }
 
+    @Test func noByteOfAKnownNameCanBeAnotherButForItsCase() {
+        let name = Array("Content-Length".utf8)
+        for index in name.indices {
+            for byte in UInt8.min...UInt8.max where byte != 0x0A {
+                var damaged = name
+                damaged[index] = byte
+                let head = Array("POST / HTTP/1.1\r\nHost: h\r\n".utf8)
+                let probe = ParserProbe(head + damaged + Array(": 3\r\n\r\n".utf8))
+                let isSame =
+                    String(decoding: damaged, as: UTF8.self).lowercased() == "content-length"
+                #expect((probe.parser.head.contentLength == 3) == isSame, "\(byte) at \(index)")
+            }
+        }
+    }
+
     @Test func whiteSpaceBeforeTheColonIs400() {
         #expect(headers("Transfer-Encoding : chunked").error == .spaceBeforeColon)
         #expect(headers("X\t: a").error == .spaceBeforeColon)
