@@ -11,7 +11,7 @@ struct RequestSplitTests {
         "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         "\r\nPOST /a?b=c HTTP/1.1\r\nHost: h:1\r\nContent-Length: 5\r\nStream-Seq: 1\r\n\r\nhello",
         "PUT http://a/b HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nAccept: a\r\nAccept: b\r\n\r\n0",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nRange: a\r\nRange: b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\nX: y\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\n folded\r\n\r\n",
         "GET / HTTP/2.0\r\n\r\n",
