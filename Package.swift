@@ -93,6 +93,7 @@ let package = Package(
                 "VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes",
                 "ServerProcess", "varve",
             ]),
+        tests("CommandTests", ["ServerProcess", "VarvePlatform", "varve"]),
         // The server as a child process, for the tests that kill it, starve it or follow the guide.
         .target(
             name: "ServerProcess", dependencies: ["VarvePlatform"], path: "Tests/ServerProcess",

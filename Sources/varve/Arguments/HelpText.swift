@@ -3,9 +3,10 @@ enum HelpText {
     private static let width = 92
 
     /// The help of the program: what it is and its subcommands.
-    static func program(_ signatures: [CommandSignature], version: String) -> String {
+    static func program(_ signatures: [CommandSignature]) -> String {
         var lines = [
-            "varve \(version): durable streams on one hash-chained log, served over plain HTTP", "",
+            "varve \(Version.number): durable streams on one hash-chained log, served over plain HTTP",
+            "",
             "usage: varve COMMAND [ARGUMENTS] [OPTIONS]", "", "commands:",
         ]
         let column = signatures.map(\.name.count).max() ?? 0

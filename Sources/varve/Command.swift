@@ -1,0 +1,11 @@
+/// A subcommand: its description and what it does.
+protocol Command: SendableMetatype {
+    /// The description that parsing and help follow.
+    static var signature: CommandSignature { get }
+
+    /// Does it with checked arguments, the environment and the configuration file included.
+    ///
+    /// - Returns: the exit code.
+    /// - Throws: `CommandFailure`, which the program prints in one line.
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32
+}

@@ -1,0 +1,22 @@
+/// All subcommands, in the order of the help.
+enum CommandTable {
+    /// The subcommands.
+    static let commands: [any Command.Type] = [
+        CreateCommand.self, AppendCommand.self, ReadCommand.self,
+        TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
+        ListCommand.self,
+        VersionCommand.self, HelpCommand.self,
+    ]
+
+    /// Their descriptions.
+    static var signatures: [CommandSignature] { commands.map { $0.signature } }
+
+    /// The subcommand of a name.
+    ///
+    /// - Throws: `CommandFailure.usage` that suggests the nearest.
+    static func command(named name: String) throws(CommandFailure) -> any Command.Type {
+        if let command = commands.first(where: { $0.signature.name == name }) { return command }
+        let hint = NearestName.hint(name, among: signatures.map(\.name))
+        throw .usage("unknown command \"\(name)\"\(hint): `varve help` lists the commands")
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import VarveClient
+
+/// `varve create`: makes a stream.
+enum CreateCommand: Command {
+    private static let contentType = Option(
+        name: "content-type", value: .text(placeholder: "TYPE"),
+        summary: "Content type, kept as it is given; application/json keeps messages apart",
+        standard: "application/octet-stream", letter: "t")
+    private static let ttl = Option(
+        name: "ttl", value: .count(minimum: 0),
+        summary: "Seconds that the stream lives after its last read or append")
+    private static let expiresAt = Option(
+        name: "expires-at", value: .text(placeholder: "TIME"),
+        summary: "Moment of the stream's end, such as 2030-01-31T12:00:00Z")
+    private static let closed = Option(
+        name: "closed", value: .none, summary: "Close the stream at once")
+    private static let file = Option(
+        name: "file", value: .text(placeholder: "FILE"),
+        summary: "First content; - is standard input", letter: "f")
+
+    static let signature = CommandSignature(
+        name: "create", summary: "Create a stream",
+        discussion: [
+            "Creating the same stream again succeeds and changes nothing; one with another "
+                + "configuration is refused."
+        ],
+        positionals: [ServerAccess.stream],
+        options: [
+            contentType, ttl, expiresAt, closed, file, ServerAccess.url, ServerAccess.json,
+        ],
+        examples: [
+            .init(line: "varve create logs/web", meaning: "a stream of bytes"),
+            .init(line: "varve create -t application/json orders", meaning: "JSON messages"),
+            .init(
+                line: "varve create --ttl 3600 sessions/7f3a",
+                meaning: "gone an hour after its last use"),
+        ])
+
+    /// What `--json` prints.
+    private struct Report: Encodable {
+        let stream: String
+        let created: Bool
+        let contentType: String
+        let nextOffset: String
+        let closed: Bool
+    }
+
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+        let name = ServerAccess.name(arguments)
+        let creation = StreamCreation(
+            contentType: arguments.text(contentType) ?? "", lifetime: try lifetime(arguments),
+            isClosed: arguments.isOn(closed), content: try content(arguments))
+        let client = try ServerAccess.client(arguments)
+        let created = try await ServerAccess.perform { () async throws(ClientError) in
+            try await client.create(name, creation)
+        }
+        if arguments.isOn(ServerAccess.json) {
+            try Output.json(
+                Report(
+                    stream: name, created: created.isNew, contentType: created.contentType,
+                    nextOffset: created.nextOffset.token, closed: created.isClosed))
+        } else {
+            let verb = created.isNew ? "created" : "exists already:"
+            try Output.line("\(verb) \(name), next offset \(created.nextOffset)")
+        }
+        return 0
+    }
+
+    private static func lifetime(
+        _ arguments: ParsedArguments
+    ) throws(CommandFailure) -> StreamCreation.Lifetime? {
+        guard let text = arguments.text(expiresAt) else {
+            return arguments.count(ttl).map { .sliding(seconds: UInt64($0)) }
+        }
+        if arguments.isGiven(ttl) { throw .usage("--ttl and --expires-at exclude each other") }
+        guard let date = InternetTime.parse(text) else {
+            throw .usage(
+                "--expires-at: expected a moment such as 2030-01-31T12:00:00Z, found \"\(text)\"")
+        }
+        return .until(date)
+    }
+
+    private static func content(_ arguments: ParsedArguments) throws(CommandFailure) -> Data {
+        guard let path = arguments.text(file) else { return Data() }
+        var input = try Input(path: path)
+        var content = Data()
+        while let piece = try input.read(bytesMax: 1 << 20) { content.append(piece) }
+        return content
+    }
+}

@@ -1,0 +1,25 @@
+/// `varve help`: shows the help of the program or of a subcommand.
+enum HelpCommand: Command {
+    private static let json = Option(
+        name: "json", value: .none, summary: "Describe every command and option as JSON")
+
+    static let signature = CommandSignature(
+        name: "help", summary: "Show help",
+        positionals: [
+            Positional(name: "COMMAND", summary: "The command to explain", isOptional: true)
+        ],
+        options: [json],
+        examples: [.init(line: "varve help append", meaning: "the same as varve append --help")])
+
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+        let signatures = CommandTable.signatures
+        if arguments.isOn(json) {
+            try Output.json(HelpDocument(signatures))
+        } else if let name = arguments.positional(0) {
+            try Output.line(HelpText.command(CommandTable.command(named: name).signature))
+        } else {
+            try Output.line(HelpText.program(signatures))
+        }
+        return 0
+    }
+}

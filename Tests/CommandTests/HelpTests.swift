@@ -1,0 +1,52 @@
+import Foundation
+import ServerProcess
+import Testing
+import VarvePlatform
+
+/// Help that is complete because it is made from what the parser reads.
+@Suite struct HelpTests {
+    /// What `varve help --json` describes.
+    private struct Document: Decodable {
+        struct Command: Decodable {
+            let name: String
+            let options: [Flag]
+        }
+        struct Flag: Decodable {
+            let name: String
+            let summary: String
+        }
+        let commands: [Command]
+    }
+
+    private func document() throws -> Document {
+        try JSONDecoder().decode(
+            Document.self, from: Data(Varve.output(["help", "--json"]).utf8))
+    }
+
+    @Test func `the help of each command names every option, has an example and the exit codes`()
+        throws
+    {
+        for command in try document().commands {
+            let help = try Varve.output([command.name, "--help"])
+            #expect(help.contains("usage: varve \(command.name)"))
+            #expect(help.contains("examples:\n  # "))
+            #expect(help.contains("exit codes: 0"))
+            for option in command.options {
+                #expect(help.contains("--\(option.name)"))
+                #expect(!option.summary.hasSuffix("."))
+            }
+            #expect(help.split(separator: "\n").allSatisfy { $0.count <= 100 })
+        }
+    }
+
+    @Test func `help, --help and help COMMAND agree`() throws {
+        #expect(try Varve.output(["help"]) == Varve.output(["--help"]))
+        #expect(try Varve.output(["help", "append"]) == Varve.output(["append", "-h"]))
+    }
+
+    @Test func `without a command the help is an error`() throws {
+        let result = try Varve.run([])
+        #expect(result.ending == .exited(2))
+        #expect(try result.errors == Varve.output(["help"]))
+    }
+}
