@@ -18,6 +18,14 @@ package final class FrameScan {
         package var problem: String?
         /// True when the recorded end of the file was reached.
         package var isRecordedEnd: Bool
+        /// True when all frames of the group are right and only what lies behind them is not.
+        package var isBehindFrames = false
+
+        /// Whether this is damage in a file that goes on behind `mark`, the durable mark: what was
+        /// synced is not there, or not as it was written.
+        func isDamage(below mark: UInt64) -> Bool {
+            nextLSN <= mark || (isBehindFrames && nextLSN - 1 <= mark)
+        }
     }
 
     /// What a visitor is told.
@@ -119,7 +127,8 @@ package final class FrameScan {
         guard position == header.framesEndByte else {
             return Stop(
                 byte: position, count: header.endByte - position, nextLSN: lsn,
-                problem: "a group has more bytes than frames", isRecordedEnd: false)
+                problem: "a group has more bytes than frames", isRecordedEnd: false,
+                isBehindFrames: true)
         }
         return nil
     }
@@ -145,7 +154,8 @@ package final class FrameScan {
             header.frameCount == 0 ? header.byte : header.framesEndByte + UInt64(offset)
         return Stop(
             byte: byte, count: header.endByte - byte, nextLSN: lsn,
-            problem: "the padding behind a group is not zero", isRecordedEnd: false)
+            problem: "the padding behind a group is not zero", isRecordedEnd: false,
+            isBehindFrames: header.frameCount > 0)
     }
 
     private func stopWithoutGroup(at position: UInt64, _ lsn: UInt64) throws(LogError) -> Stop {

@@ -168,9 +168,7 @@ struct Recovery {
             }
         }
         try rewriter?.endGroup()
-        // Inside a group that was synced, even wrong padding is damage.
-        let isInsideSynced = cut == nil && stop.byte % UInt64(Format.alignment) != 0
-        guard stop.nextLSN > mark, !isInsideSynced else {
+        guard !stop.isDamage(below: mark) else {
             throw .corruption(
                 file: name, byte: stop.byte, count: stop.count,
                 detail: stop.problem ?? "LSN \(stop.nextLSN) was synced and is not here")

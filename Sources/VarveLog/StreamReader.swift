@@ -170,3 +170,90 @@ extension EventLog {
             bytes: journalBytes)
     }
 }
+
+extension EventLog {
+    /// How many extents are copied under the stream's lock at a time.
+    private static let walkExtentsMax = 4096
+
+    /// Walks over the records of `stream` from the set that `start` is in, or from the very first one, to
+    /// the end of the set that `end` is in.
+    func walk(
+        _ stream: LogStream, from start: StreamPosition, to end: StreamPosition, through lsn: LSN,
+        check: ReadCheck, _ body: (Record) throws(LogError) -> Void
+    ) throws(LogError) {
+        var walk: RecordWalk?
+        var next: Int?
+        while true {
+            let batch = try stream.withLock { (state) throws(LogError) in
+                try Self.batch(
+                    of: state, from: start, to: end, through: lsn,
+                    at: check == .genesis ? next ?? 0 : next)
+            }
+            next = batch.nextIndex
+            guard !batch.extents.isEmpty else { return }
+            if walk == nil {
+                walk = try RecordWalk(
+                    over: stream, in: journalBytes,
+                    after: batch.previous.map { ($0, end: batch.extents[0].firstByte) },
+                    isHashing: check != .none)
+            }
+            for (index, extent) in batch.extents.enumerated() {
+                let following =
+                    index + 1 < batch.extents.count ? batch.extents[index + 1] : batch.following
+                try walk?.visit(
+                    extent, end: following?.firstByte ?? batch.tail.byte,
+                    isLastOfSet: following?.lsn != extent.lsn, body)
+            }
+            if batch.isLast { return }
+        }
+    }
+
+    private struct WalkBatch {
+        var extents: ContiguousArray<Extent> = []
+        /// The extent before the first one.
+        var previous: Extent?
+        /// The extent behind the last one.
+        var following: Extent?
+        var tail: StreamPosition
+        var nextIndex: Int
+        var isLast: Bool
+    }
+
+    private static func batch(
+        of state: borrowing LogStreamState, from start: StreamPosition, to end: StreamPosition,
+        through lsn: LSN, at known: Int?
+    ) throws(LogError) -> WalkBatch {
+        if state.isDeleted { throw .unknownStream }
+        let count = state.extents.count(through: lsn.rawValue)
+        var index = known ?? state.extents.index(of: start.record, among: count) ?? count
+        if known == nil {
+            // Back to the beginning of the set, whose predecessor has the head before it.
+            while index > 0, index < count,
+                state.extents[index - 1].lsn == state.extents[index].lsn
+            {
+                index -= 1
+            }
+        }
+        let tail = count == state.extents.count ? state.tail : state.extents[count].start
+        var batch = WalkBatch(tail: tail, nextIndex: index, isLast: true)
+        if index > 0, index < count { batch.previous = state.extents[index - 1] }
+        var last: UInt64 = 0
+        while index < count {
+            let extent = state.extents[index]
+            let isNeeded =
+                extent.lsn == last || extent.firstByte < end.byte || extent.firstRecord < end.record
+                || end == tail
+            guard isNeeded else { break }
+            guard batch.extents.count < walkExtentsMax else {
+                batch.isLast = false
+                break
+            }
+            batch.extents.append(extent)
+            last = extent.lsn
+            index += 1
+        }
+        batch.nextIndex = index
+        if index < count { batch.following = state.extents[index] }
+        return batch
+    }
+}

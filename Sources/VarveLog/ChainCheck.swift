@@ -1,0 +1,174 @@
+import VarveBytes
+
+/// Follows the chains of all streams through the frames of a journal, recomputing every hash.
+///
+/// Unlike recovery it goes on behind damage: a stream that lost frames is noted once and followed from
+/// what its next frame says.
+struct ChainCheck {
+    /// What is known of one stream.
+    struct Progress {
+        var name: String?
+        var incarnation: Incarnation?
+        var record: UInt64 = 0
+        var byte: UInt64 = 0
+        var head = ChainHash()
+        var isClosed = false
+        var isIntact = true
+        /// False behind a gap: the head is what the last frame says, and was not computed.
+        var isHeadKnown = true
+    }
+
+    /// Something wrong with a frame that passed its checksum.
+    struct Finding {
+        var stream: UInt64
+        var name: String?
+        var record: UInt64
+        var detail: String
+    }
+
+    private(set) var streams: [UInt64: Progress] = [:]
+    private var before: (stream: UInt64, progress: Progress?)?
+    private var nextPart: UInt16 = 0
+    private let hasher = SHA256Hasher()
+    /// The record that reaches into the next part: its entry, and its bytes hashed so far.
+    private var open: (entry: LengthEntry, hashed: Int)?
+
+    /// Takes back a set that never became complete.
+    mutating func dropIncompleteSet() {
+        if nextPart > 0, let before { streams[before.stream] = before.progress }
+        nextPart = 0
+        open = nil
+        hasher.reset()
+    }
+
+    /// Follows one frame; what is wrong with it, if anything.
+    mutating func follow(_ frame: Frame) -> Finding? {
+        let header = frame.header
+        guard header.partIndex == nextPart, nextPart == 0 || header.stream == before?.stream else {
+            dropIncompleteSet()
+            return finding(header, "a frame set begins in its middle")
+        }
+        if nextPart == 0 {
+            before = (header.stream, streams[header.stream])
+            open = nil
+            hasher.reset()
+        }
+        let isLast = header.partIndex + 1 == header.partCount
+        nextPart = isLast ? 0 : nextPart + 1
+        if header.kind == .delete {
+            let finding =
+                streams[header.stream] == nil
+                ? finding(header, "it deletes an unknown stream") : nil
+            streams[header.stream] = nil
+            return finding
+        }
+        var problem = begin(frame)
+        var progress = streams[header.stream] ?? Progress(isIntact: false, isHeadKnown: false)
+        if problem == nil, let detail = Self.gap(header, progress) {
+            problem = finding(header, detail)
+        }
+        if problem != nil {
+            progress.isIntact = false
+            progress.isHeadKnown = false
+            progress.record = header.firstRecord
+            progress.byte = header.firstByte
+            open = nil
+            hasher.reset()
+        }
+        if let detail = records(of: frame, &progress) {
+            problem = problem ?? finding(header, detail)
+        }
+        if isLast {
+            if progress.isHeadKnown, progress.head != header.head {
+                problem =
+                    problem ?? finding(header, "the chain's head does not follow from its records")
+                progress.isIntact = false
+            }
+            // Behind a gap the frame's own head is all there is to go on from.
+            progress.head = header.head
+            progress.isHeadKnown = progress.incarnation != nil
+        }
+        streams[header.stream] = progress
+        return problem
+    }
+
+    /// Makes the stream of a create frame.
+    private mutating func begin(_ frame: Frame) -> Finding? {
+        let header = frame.header
+        guard header.kind == .create, header.partIndex == 0 else {
+            return streams[header.stream] == nil
+                ? finding(header, "the frame that created its stream is lost") : nil
+        }
+        let isKnown = streams[header.stream] != nil
+        streams[header.stream] = Progress(
+            name: String(decoding: frame.name, as: UTF8.self), incarnation: frame.incarnation,
+            head: Chain.genesis(frame.incarnation, name: frame.name))
+        return isKnown ? finding(header, "it creates a stream that exists") : nil
+    }
+
+    private static func gap(_ header: FrameHeader, _ progress: Progress) -> String? {
+        if header.firstRecord == progress.record, header.firstByte == progress.byte { return nil }
+        let expected = StreamPosition(record: progress.record, byte: progress.byte)
+        let found = StreamPosition(record: header.firstRecord, byte: header.firstByte)
+        return "its stream ends at \(expected), the frame begins at \(found)"
+    }
+
+    /// Hashes the records of a frame; what is wrong with its lengths.
+    private mutating func records(of frame: Frame, _ progress: inout Progress) -> String? {
+        var rest = frame.payload
+        progress.byte += UInt64(rest.count)
+        if let (entry, hashed) = open {
+            guard add(entry, hashed, &rest, &progress, number: progress.record - 1) else {
+                return nil
+            }
+        } else if frame.continued > 0 {
+            rest = UnsafeRawBufferPointer(rebasing: rest[frame.continued...])
+            progress.isHeadKnown = false
+        }
+        for index in 0..<Int(frame.header.recordCount) {
+            let entry = frame.entry(index)
+            guard let kind = entry.kind else {
+                progress.isHeadKnown = false
+                progress.isIntact = false
+                return "a record's kind is not of this format"
+            }
+            if progress.isClosed {
+                progress.isIntact = false
+                return "a record follows the stream's end"
+            }
+            let number = progress.record
+            if kind.takesNumber { progress.record += 1 } else { progress.isClosed = true }
+            _ = add(entry, 0, &rest, &progress, number: number)
+        }
+        return nil
+    }
+
+    /// Hashes what `rest` has of a record; false when it does not end here.
+    private mutating func add(
+        _ entry: LengthEntry, _ hashed: Int, _ rest: inout UnsafeRawBufferPointer,
+        _ progress: inout Progress, number: UInt64
+    ) -> Bool {
+        let stored = min(entry.storedBytes - hashed, rest.count)
+        let own = max(0, min(stored, entry.length - hashed))
+        hasher.update(UnsafeRawBufferPointer(rebasing: rest[..<own]))
+        rest = UnsafeRawBufferPointer(rebasing: rest[stored...])
+        guard hashed + stored == entry.storedBytes else {
+            open = (entry, hashed + stored)
+            return false
+        }
+        open = nil
+        let digest = hasher.finish()
+        guard progress.isHeadKnown, let incarnation = progress.incarnation, let kind = entry.kind
+        else { return true }
+        progress.head = Chain.head(
+            after: progress.head, incarnation: incarnation, record: number, kind: kind,
+            length: entry.length, payload: digest)
+        return true
+    }
+
+    private func finding(_ header: FrameHeader, _ detail: String) -> Finding {
+        Finding(
+            stream: header.stream, name: streams[header.stream]?.name ?? nil,
+            record: header.firstRecord, detail: detail)
+    }
+}

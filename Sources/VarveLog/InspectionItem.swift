@@ -1,0 +1,158 @@
+import VarveBytes
+
+/// One thing found in a journal: a file, a group, a frame, or the end of a file.
+///
+/// `text` and `json` are each one line.
+public enum InspectionItem: Sendable {
+    /// A journal file and its header.
+    case file(FileSummary)
+    /// A group; without frames it is a mark.
+    case group(GroupSummary)
+    /// A frame.
+    case frame(FrameSummary)
+    /// Where the reading of a file ended.
+    case end(EndSummary)
+    /// A file that is not part of the log yet: a spare, or one being prepared.
+    case waiting(name: String)
+
+    /// A journal file.
+    public struct FileSummary: Sendable {
+        /// The path within the log's directory.
+        public let name: String
+        /// Its size.
+        public let bytes: UInt64
+        /// The LSN of its first frame.
+        public let baseLSN: UInt64
+        /// Number of the file before, and where that ends: byte and LSN.
+        public let previous: (number: UInt64, endByte: UInt64, endLSN: UInt64)
+        /// What its header says was synced.
+        public let syncedThrough: UInt64
+        /// When it was begun.
+        public let wallMilliseconds: UInt64
+    }
+
+    /// A group of frames.
+    public struct GroupSummary: Sendable {
+        /// Its position in the file.
+        public let byte: UInt64
+        /// The LSN of its first frame, or of the next one.
+        public let firstLSN: UInt64
+        /// How many frames it has.
+        public let frameCount: UInt32
+        /// How many bytes they have.
+        public let frameBytes: UInt32
+        /// What was synced when it was written.
+        public let syncedThrough: UInt64
+    }
+
+    /// A frame.
+    public struct FrameSummary: Sendable {
+        /// Its position in the file.
+        public let byte: UInt64
+        /// The frame's header.
+        package let header: FrameHeader
+        /// The stream's name, in the first frame of a create.
+        public let name: String?
+    }
+
+    /// The end of a file.
+    public struct EndSummary: Sendable {
+        /// Where reading ended.
+        public let byte: UInt64
+        /// The LSN that would come next.
+        public let nextLSN: UInt64
+        /// Why, unless the file simply ends here.
+        public let problem: String?
+    }
+
+    /// One line for people.
+    public var text: String {
+        switch self {
+        case .file(let file):
+            "\(file.name): \(file.bytes) bytes, from LSN \(file.baseLSN), synced through "
+                + "\(file.syncedThrough), begun at \(file.wallMilliseconds) ms"
+                + (file.previous.number == 0
+                    ? ""
+                    : "; file \(file.previous.number) ends at byte \(file.previous.endByte), "
+                        + "LSN \(file.previous.endLSN)")
+        case .group(let group):
+            group.frameCount == 0
+                ? "  @\(group.byte) mark: synced through \(group.syncedThrough)"
+                : "  @\(group.byte) group: LSN \(group.firstLSN)…"
+                    + "\(group.firstLSN + UInt64(group.frameCount) - 1), "
+                    + "\(group.frameBytes) bytes, synced through \(group.syncedThrough)"
+        case .frame(let frame): Self.text(frame)
+        case .end(let end):
+            "  @\(end.byte) end, next LSN \(end.nextLSN)" + (end.problem.map { ": \($0)" } ?? "")
+        case .waiting(let name): "\(name): waits for its use"
+        }
+    }
+
+    private static func text(_ frame: FrameSummary) -> String {
+        let header = frame.header
+        let part = header.partCount == 1 ? "" : " part \(header.partIndex + 1)/\(header.partCount)"
+        let name = frame.name.map { " \"\($0)\"" } ?? ""
+        return
+            "    @\(frame.byte) \(header.lsn) \(header.kind) stream \(header.stream)\(name)\(part):"
+            + " \(header.recordCount) records, \(header.payloadBytes) bytes at "
+            + StreamPosition(record: header.firstRecord, byte: header.firstByte).description
+            + ", annotation \(header.annotationBytes), time \(header.wallMilliseconds)"
+            + (header.isStructural ? ", structural" : "") + ", head \(header.head.hex.prefix(16))…"
+    }
+
+    /// One JSON object.
+    public var json: String {
+        var line = JSONLine()
+        switch self {
+        case .file(let file):
+            line.add("type", "file")
+            line.add("name", file.name)
+            line.add("bytes", file.bytes)
+            line.add("base_lsn", file.baseLSN)
+            line.add("previous_number", file.previous.number)
+            line.add("previous_end_byte", file.previous.endByte)
+            line.add("previous_end_lsn", file.previous.endLSN)
+            line.add("synced_through", file.syncedThrough)
+            line.add("time_ms", file.wallMilliseconds)
+        case .group(let group):
+            line.add("type", group.frameCount == 0 ? "mark" : "group")
+            line.add("byte", group.byte)
+            line.add("first_lsn", group.firstLSN)
+            line.add("frames", UInt64(group.frameCount))
+            line.add("frame_bytes", UInt64(group.frameBytes))
+            line.add("synced_through", group.syncedThrough)
+        case .frame(let frame):
+            Self.add(frame, to: &line)
+        case .end(let end):
+            line.add("type", "end")
+            line.add("byte", end.byte)
+            line.add("next_lsn", end.nextLSN)
+            line.add("problem", end.problem)
+        case .waiting(let name):
+            line.add("type", "waiting")
+            line.add("name", name)
+        }
+        return line.rendered
+    }
+
+    private static func add(_ frame: FrameSummary, to line: inout JSONLine) {
+        let header = frame.header
+        line.add("type", "frame")
+        line.add("byte", frame.byte)
+        line.add("bytes", UInt64(header.frameBytes))
+        line.add("lsn", header.lsn)
+        line.add("kind", "\(header.kind)")
+        line.add("stream", header.stream)
+        line.add("name", frame.name)
+        line.add("part", UInt64(header.partIndex))
+        line.add("parts", UInt64(header.partCount))
+        line.add("records", UInt64(header.recordCount))
+        line.add("payload_bytes", UInt64(header.payloadBytes))
+        line.add("annotation_bytes", UInt64(header.annotationBytes))
+        line.add("first_record", header.firstRecord)
+        line.add("first_byte", header.firstByte)
+        line.add("time_ms", header.wallMilliseconds)
+        line.add("structural", header.isStructural)
+        line.add("head", header.head.hex)
+    }
+}

@@ -1,0 +1,137 @@
+public import VarveStorage
+
+/// Checks a whole log offline: every header, checksum, length and hash. Reads only; takes no lock.
+///
+/// May run beside a server: what is being written then lies behind the durable mark and is not judged.
+public enum LogVerifier {
+    /// Checks the log in `directory`.
+    ///
+    /// Damage is reported, not thrown.
+    /// - Throws: `foreignFile`, `newerFormat`, `missingFile` (no such directory), `io`.
+    public static func verify(directory: String) throws(LogError) -> VerificationReport {
+        let volume = try LogError.wrapping { () throws(StorageError) in
+            try FileVolume(rootDirectory: directory, access: .readOnly, create: .never)
+        }
+        return try verify(volume: volume)
+    }
+
+    /// Checks the log in `volume`.
+    public static func verify(volume: any Volume) throws(LogError) -> VerificationReport {
+        let found = try JournalDirectory(reading: volume)
+        var run = Run()
+        run.report.fileCount = found.files.count
+        for error in found.continuityErrors() { run.add(error) }
+        for (index, file) in found.files.enumerated() {
+            guard let header = file.header else { continue }
+            let backend = try LogError.wrapping { () throws(StorageError) in
+                try volume.open(file.name.path, create: .never)
+            }
+            let isLast = index + 1 == found.files.count
+            let next = isLast ? nil : found.files[index + 1].header
+            try run.check(
+                FrameScan(backend, fileID: header.id, recordedEnd: next?.previousEndByte), header,
+                name: file.name.path, next: next)
+        }
+        return run.finished()
+    }
+
+    /// One verification under way.
+    private struct Run {
+        var report = VerificationReport()
+        private var chains = ChainCheck()
+
+        mutating func add(_ error: LogError) {
+            switch error {
+            case .corruption(let file, let byte, let count, let detail):
+                report.damages.append(
+                    .init(
+                        file: file, stream: nil, record: nil, byte: byte, count: count,
+                        detail: detail))
+            case .missingFile(let path):
+                report.damages.append(
+                    .init(
+                        file: path, stream: nil, record: nil, byte: 0, count: 0,
+                        detail: "the file is missing"))
+            default:
+                report.damages.append(
+                    .init(
+                        file: "", stream: nil, record: nil, byte: 0, count: 0,
+                        detail: error.description))
+            }
+        }
+
+        mutating func check(
+            _ scan: FrameScan, _ header: FileHeader, name: String, next: FileHeader?
+        ) throws(LogError) {
+            let mark =
+                if let next {
+                    next.previousEndLSN
+                } else {
+                    try scan.durableMark(atLeast: header.syncedThrough)
+                }
+            report.durableMark = max(report.durableMark, LSN(mark))
+            var byte = UInt64(Format.fileHeaderBytes)
+            var lsn = header.baseLSN
+            while true {
+                let stop = try follow(scan, from: byte, lsn, name)
+                chains.dropIncompleteSet()
+                if stop.isRecordedEnd, stop.problem == nil {
+                    if let next, stop.nextLSN != next.baseLSN {
+                        damage(name, stop, "LSN \(stop.nextLSN) to \(next.baseLSN - 1) are missing")
+                    }
+                    return
+                }
+                if next == nil, !stop.isDamage(below: mark) { return }
+                damage(name, stop, stop.problem ?? "LSN \(stop.nextLSN) was synced and is not here")
+                guard let group = try scan.nextGroup(from: stop.byte + 1, atLeast: stop.nextLSN)
+                else { return }
+                byte = group.byte
+                lsn = group.firstLSN
+            }
+        }
+
+        /// Follows the frames until something is not what must come next.
+        private mutating func follow(
+            _ scan: FrameScan, from byte: UInt64, _ lsn: UInt64, _ name: String
+        ) throws(LogError) -> FrameScan.Stop {
+            // Moved out and back, so that the closure does not hold `self`.
+            var chains = self.chains
+            self.chains = ChainCheck()
+            var report = self.report
+            self.report = VerificationReport()
+            let stop = try scan.run(from: byte, nextLSN: lsn) { (item) throws(LogError) in
+                guard case .frame(let frame, let byte) = item else { return }
+                report.frameCount += 1
+                report.lastLSN = LSN(frame.header.lsn)
+                guard let finding = chains.follow(frame) else { return }
+                report.damages.append(
+                    .init(
+                        file: name, stream: finding.name ?? String(finding.stream),
+                        record: finding.record, byte: byte, count: UInt64(frame.header.frameBytes),
+                        detail: finding.detail))
+            }
+            self.chains = chains
+            self.report = report
+            return stop
+        }
+
+        private mutating func damage(_ name: String, _ stop: FrameScan.Stop, _ detail: String) {
+            report.damages.append(
+                .init(
+                    file: name, stream: nil, record: nil, byte: stop.byte, count: stop.count,
+                    detail: detail))
+        }
+
+        /// The report with the streams as they were last seen.
+        func finished() -> VerificationReport {
+            var report = self.report
+            report.streams = chains.streams.sorted { $0.key < $1.key }.map { id, progress in
+                .init(
+                    id: StreamID(rawValue: id), name: progress.name, records: progress.record,
+                    bytes: progress.byte, head: progress.head, isClosed: progress.isClosed,
+                    isIntact: progress.isIntact)
+            }
+            return report
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import VarveBytes
+
+/// Walks over the frames of one stream, gives out its records, and follows the hash chain.
+///
+/// Thread rule: one thread, which may wait for a disk.
+struct RecordWalk {
+    private let stream: LogStream
+    private let bytes: JournalBytes
+    private let isHashing: Bool
+    /// The chain's head after the last record given out; unset when not hashing.
+    private(set) var head: ChainHash
+    private var frame: [UInt8] = []
+    /// The stored bytes so far of a record that reaches over several parts.
+    private var partial: [UInt8] = []
+    private var partialEntry: LengthEntry?
+
+    /// A walk that begins with the set of the extent at `first`.
+    ///
+    /// - Parameter previous: the extent before it, whose frame has the chain's head; nil for genesis.
+    init(
+        over stream: LogStream, in bytes: JournalBytes, after previous: (Extent, end: UInt64)?,
+        isHashing: Bool
+    ) throws(LogError) {
+        self.stream = stream
+        self.bytes = bytes
+        self.isHashing = isHashing
+        head = ChainHash()
+        guard isHashing else { return }
+        guard let (extent, end) = previous else {
+            head = Chain.genesis(stream.incarnation, name: stream.nameBytes)
+            return
+        }
+        _ = try load(extent, payloadBytes: Int(end - extent.firstByte))
+        head = headInFrame()
+    }
+
+    /// Walks over one extent, which follows the one before, and calls `body` for each record that is
+    /// complete with it.
+    ///
+    /// - Parameters:
+    ///   - end: where the extent's payload ends in the stream.
+    ///   - isLastOfSet: whether the frame's stored head is the head after this extent.
+    mutating func visit(
+        _ extent: Extent, end: UInt64, isLastOfSet: Bool,
+        _ body: (Record) throws(LogError) -> Void
+    ) throws(LogError) {
+        let prefix = try load(extent, payloadBytes: Int(end - extent.firstByte))
+        var position = extent.start
+        var offset = prefix
+        if let entry = partialEntry {
+            let count = min(entry.storedBytes - partial.count, frame.count - offset)
+            partial += frame[offset..<offset + count]
+            offset += count
+            let began = StreamPosition(
+                record: position.record - 1,
+                byte: position.byte + UInt64(count) - UInt64(partial.count))
+            position.byte += UInt64(count)
+            guard partial.count == entry.storedBytes else { return }
+            partialEntry = nil
+            let stored = partial
+            partial = []
+            try give(entry, at: began, stored[...], body)
+        }
+        let count = recordCount(prefix)
+        for index in 0..<count {
+            let entry = self.entry(index, of: count, prefix)
+            let stored = min(entry.storedBytes, frame.count - offset)
+            let slice = frame[offset..<offset + stored]
+            offset += stored
+            if stored < entry.storedBytes {
+                guard index == count - 1 else { throw damaged(extent) }
+                partialEntry = entry
+                partial = Array(slice)
+            } else {
+                try give(entry, at: position, slice, body)
+            }
+            if entry.kind?.takesNumber ?? true { position.record += 1 }
+            position.byte += UInt64(stored)
+        }
+        guard isHashing, isLastOfSet else { return }
+        guard partialEntry == nil, head == headInFrame() else {
+            throw .chainBroken(stream: stream.id, record: extent.firstRecord)
+        }
+    }
+
+    private mutating func give(
+        _ entry: LengthEntry, at position: StreamPosition, _ stored: ArraySlice<UInt8>,
+        _ body: (Record) throws(LogError) -> Void
+    ) throws(LogError) {
+        guard let kind = entry.kind else {
+            throw .chainBroken(stream: stream.id, record: position.record)
+        }
+        let payload = Array(stored.prefix(entry.length))
+        if isHashing {
+            let digest = payload.withUnsafeBytes { SHA256Hasher.hash($0) }
+            head = Chain.head(
+                after: head, incarnation: stream.incarnation, record: position.record, kind: kind,
+                length: payload.count, payload: digest)
+        }
+        try body(
+            Record(
+                position: position, kind: kind, payload: payload,
+                chainHash: isHashing ? head : nil))
+    }
+
+    /// Reads the frame of `extent`; the bytes before its payload.
+    private mutating func load(_ extent: Extent, payloadBytes: Int) throws(LogError) -> Int {
+        try fill(3 * 4, at: extent.byte - UInt32(Format.trailerBytes), of: extent.file)
+        let records = Int(word(4))
+        let prefix = Int(word(8))
+        guard prefix <= Int(extent.byte), prefix <= Format.frameBytesMax,
+            records <= Format.partRecordsMax,
+            prefix >= Format.frameHeaderBytes + Format.lengthEntryBytes * records
+                + Format.trailerBytes
+        else { throw damaged(extent) }
+        try fill(prefix + payloadBytes, at: extent.byte - UInt32(prefix), of: extent.file)
+        guard recordCount(prefix) == records else { throw damaged(extent) }
+        return prefix
+    }
+
+    private mutating func fill(_ count: Int, at byte: UInt32, of file: UInt32) throws(LogError) {
+        if frame.count != count { frame = [UInt8](repeating: 0, count: count) }
+        let bytes = self.bytes
+        try frame.withUnsafeMutableBufferPointer { (buffer) throws(LogError) in
+            _ = try bytes.read(
+                file: file, byte: byte, into: UnsafeMutableRawBufferPointer(buffer),
+                blocking: true)
+        }
+    }
+
+    private func word(_ offset: Int) -> UInt32 {
+        frame.withUnsafeBytes { $0.baseAddress.unsafelyUnwrapped.loadLittleEndian(offset) }
+    }
+
+    private func recordCount(_ prefix: Int) -> Int { Int(word(prefix - 8)) }
+
+    private func entry(_ index: Int, of count: Int, _ prefix: Int) -> LengthEntry {
+        let start = prefix - Format.trailerBytes - Format.lengthEntryBytes * count
+        return LengthEntry(rawValue: word(start + Format.lengthEntryBytes * index))
+    }
+
+    private func headInFrame() -> ChainHash {
+        frame.withUnsafeBytes { ChainHash(loadingFrom: $0.baseAddress.unsafelyUnwrapped + 72) }
+    }
+
+    private func damaged(_ extent: Extent) -> LogError {
+        .corruption(
+            file: JournalFileName(number: UInt64(extent.file), role: .journal).path,
+            byte: UInt64(extent.byte) - UInt64(Format.trailerBytes),
+            count: UInt64(Format.trailerBytes), detail: "a frame's lengths are impossible")
+    }
+}

@@ -1,0 +1,112 @@
+public import VarveBytes
+
+/// What a verification found: every stream's head, and all damage.
+public struct VerificationReport: Sendable {
+    /// One stream as its frames describe it.
+    public struct StreamSummary: Sendable {
+        /// The stream's identity.
+        public let id: StreamID
+        /// Its name; nil when the frame that created it is lost.
+        public let name: String?
+        /// The number of data records.
+        public let records: UInt64
+        /// The stored bytes, separators included.
+        public let bytes: UInt64
+        /// The chain's head after the last record.
+        public let head: ChainHash
+        /// True when its end was reached.
+        public let isClosed: Bool
+        /// True when the whole chain was computed anew and matches at every frame.
+        public let isIntact: Bool
+    }
+
+    /// One damaged place.
+    public struct Damage: Sendable, Equatable {
+        /// The file.
+        public let file: String
+        /// The stream that lost something there, as far as is known: its name, or else its id.
+        public let stream: String?
+        /// The first record concerned.
+        public let record: UInt64?
+        /// The first byte in the file.
+        public let byte: UInt64
+        /// How many bytes.
+        public let count: UInt64
+        /// What is wrong.
+        public let detail: String
+    }
+
+    /// All streams that exist, by id.
+    public internal(set) var streams: [StreamSummary] = []
+    /// All damage, in the order of the files.
+    public internal(set) var damages: [Damage] = []
+    /// The number of journal files.
+    public internal(set) var fileCount = 0
+    /// The number of frames that are right.
+    public internal(set) var frameCount: UInt64 = 0
+    /// The LSN of which the log itself says that everything up to it was synced.
+    public internal(set) var durableMark = LSN.none
+    /// The LSN of the last frame.
+    public internal(set) var lastLSN = LSN.none
+
+    /// True when nothing is damaged.
+    public var isClean: Bool { damages.isEmpty }
+
+    /// Lines for people: each stream with its head, then each damage, then a summary.
+    public var lines: [String] {
+        var lines = streams.map { stream in
+            let name = stream.name.map { "\"\($0)\"" } ?? "(name lost)"
+            return "stream \(stream.id) \(name): \(stream.records) records, \(stream.bytes) bytes, "
+                + "head \(stream.head.hex)" + (stream.isClosed ? ", closed" : "")
+                + (stream.isIntact ? "" : ", DAMAGED")
+        }
+        for damage in damages {
+            let stream = damage.stream.map { " stream \($0)" } ?? ""
+            let record = damage.record.map { " record \($0)" } ?? ""
+            lines.append(
+                "damage: \(damage.file)\(stream)\(record) byte \(damage.byte), "
+                    + "\(damage.count) bytes: \(damage.detail)")
+        }
+        lines.append(
+            "\(fileCount) files, \(frameCount) frames, \(streams.count) streams, last LSN \(lastLSN), "
+                + "synced through \(durableMark): "
+                + (isClean ? "clean" : "\(damages.count) damaged places"))
+        return lines
+    }
+
+    /// The same as one JSON object.
+    public var json: String {
+        var line = JSONLine()
+        line.add("clean", isClean)
+        line.add("files", UInt64(fileCount))
+        line.add("frames", frameCount)
+        line.add("last_lsn", lastLSN.rawValue)
+        line.add("synced_through", durableMark.rawValue)
+        line.add("streams", list: streams.map(Self.json))
+        line.add("damages", list: damages.map(Self.json))
+        return line.rendered
+    }
+
+    private static func json(_ stream: StreamSummary) -> String {
+        var line = JSONLine()
+        line.add("id", stream.id.rawValue)
+        line.add("name", stream.name)
+        line.add("records", stream.records)
+        line.add("bytes", stream.bytes)
+        line.add("head", stream.head.hex)
+        line.add("closed", stream.isClosed)
+        line.add("intact", stream.isIntact)
+        return line.rendered
+    }
+
+    private static func json(_ damage: Damage) -> String {
+        var line = JSONLine()
+        line.add("file", damage.file)
+        line.add("stream", damage.stream)
+        line.add("record", damage.record)
+        line.add("byte", damage.byte)
+        line.add("count", damage.count)
+        line.add("detail", damage.detail)
+        return line.rendered
+    }
+}
