@@ -75,6 +75,7 @@ int varve_processor_count(void) {
 }
 
 int varve_pin_to_processor(int processor) {
+    if (processor < 0 || processor >= CPU_SETSIZE) return -1;
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(processor, &set);

@@ -3,6 +3,8 @@ import Glibc
 /// An open file descriptor with one owner; closed when the owner lets go of it.
 package struct Descriptor: ~Copyable, Sendable {
     /// The number the kernel knows it by; valid while the descriptor lives.
+    ///
+    /// So the descriptor needs a name that outlives the use: `open(path).raw` is closed already.
     package let raw: Int32
 
     /// Takes over an open descriptor.

@@ -70,18 +70,16 @@ extension File {
         return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// True when the descriptor is a regular file's, and not a directory's, pipe's or device's.
-    package static func isRegular(_ descriptor: Int32) -> Bool {
+    /// What the path names; nil when there is nothing, or nothing that may be seen (stat).
+    package static func identity(_ path: String) -> FileIdentity? {
         var information = stat()
-        return fstat(descriptor, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        return stat(path, &information) == 0 ? FileIdentity(information) : nil
     }
 
-    /// True when `path` still names the file behind the descriptor.
-    package static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
-        var named = stat()
-        var opened = stat()
-        return stat(path, &named) == 0 && fstat(descriptor, &opened) == 0
-            && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino
+    /// What is behind an open descriptor; nil when it is none (fstat).
+    package static func identity(_ descriptor: Int32) -> FileIdentity? {
+        var information = stat()
+        return fstat(descriptor, &information) == 0 ? FileIdentity(information) : nil
     }
 
     /// The directory that holds `path`: empty for a name without one.

@@ -23,7 +23,6 @@ public final class FileBackend: StorageBackend, ImmediateReader {
     init(
         _ descriptor: consuming Descriptor, path: String, isReadOnly: Bool
     ) throws(StorageError) {
-        guard File.isRegular(descriptor.raw) else { throw .notAFile(path: path) }
         let raw = descriptor.raw
         sizeNow = Atomic(
             try StorageError.wrapping(path) { () throws(SystemError) in try File.size(raw) })
@@ -31,6 +30,9 @@ public final class FileBackend: StorageBackend, ImmediateReader {
         self.path = path
         self.isReadOnly = isReadOnly
     }
+
+    /// True after a change failed.
+    var isPoisoned: Bool { changes.withLock { $0 != nil } }
 
     public var size: UInt64 { sizeNow.load(ordering: .acquiring) }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import VarvePlatform
 
 /// A volume in a directory of the operating system.
@@ -17,6 +18,18 @@ public final class FileVolume: Volume {
     /// The directory as it was given.
     public let rootDirectory: String
     private let access: Access
+    /// The files that are open: one backend each, however often and under whatever name it is
+    /// opened, so that there is one size. A poisoned one is not given out again.
+    private let opened = Mutex<[FileIdentity: OpenedFile]>([:])
+
+    /// A file for as long as somebody uses it.
+    private struct OpenedFile {
+        private(set) weak var file: FileBackend?
+
+        init(_ file: FileBackend) {
+            self.file = file
+        }
+    }
 
     /// A volume in `rootDirectory`.
     ///
@@ -54,7 +67,16 @@ public final class FileVolume: Volume {
         let descriptor = try StorageError.wrapping(path) { () throws(SystemError) in
             try File.open(path, access: isReadOnly ? .read : .readWrite, create: mode)
         }
-        return try FileBackend(descriptor, path: path, isReadOnly: isReadOnly)
+        guard let identity = File.identity(descriptor.raw), identity.isRegular else {
+            throw .notAFile(path: path)
+        }
+        let file = try FileBackend(descriptor, path: path, isReadOnly: isReadOnly)
+        return opened.withLock { opened in
+            if let known = opened[identity]?.file, !known.isPoisoned { return known }
+            opened = opened.filter { $0.value.file != nil }
+            opened[identity] = OpenedFile(file)
+            return file
+        }
     }
 
     public func list(_ directory: String) throws(StorageError) -> [String] {
@@ -70,8 +92,11 @@ public final class FileVolume: Volume {
     public func rename(_ from: String, to: String) throws(StorageError) {
         try checkChange(from)
         try checkChange(to)
-        if File.isDirectory(path(from)) { throw .notAFile(path: path(from)) }
+        // The system's own answers for directories depend on what is in them.
         let target = path(to)
+        for name in [path(from), target] where File.isDirectory(name) {
+            throw .notAFile(path: name)
+        }
         try call(from) { (path) throws(SystemError) in try File.rename(path, to: target) }
     }
 

@@ -67,7 +67,7 @@ final class LockFile: Sendable {
             let descriptor = try File.open(path, access: .readWrite, create: mode)
             isRefused = try !File.lockExclusive(descriptor.raw)
             if !isRefused {
-                guard File.isNamed(path, descriptor.raw) else { return nil }
+                guard File.identity(path) == File.identity(descriptor.raw) else { return nil }
                 return try LockFile(descriptor, path: path, isNew: isNew)
             }
         } catch {

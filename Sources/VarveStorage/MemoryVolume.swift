@@ -61,9 +61,11 @@ public final class MemoryVolume: Volume {
         try VolumeName.check(from)
         try VolumeName.check(to)
         try state.withLock { (state) throws(StorageError) in
-            try Self.checkIsFile(from, in: state)
-            if state.directories.contains(to) { throw .notAFile(path: from) }
+            if state.directories.contains(from) { throw .notAFile(path: from) }
+            if state.directories.contains(to) { throw .notAFile(path: to) }
+            try Self.checkDirectory(of: from, in: state)
             try Self.checkDirectory(of: to, in: state, blaming: from)
+            try Self.checkIsFile(from, in: state)
             let file = state.files.removeValue(forKey: from)
             state.files[to] = file
         }

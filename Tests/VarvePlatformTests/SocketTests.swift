@@ -1,0 +1,139 @@
+import Glibc
+import Testing
+import VarvePlatform
+
+@Suite struct SocketTests {
+    /// Two ends of a connection over the loopback device.
+    private struct Connection: ~Copyable {
+        let client: Descriptor
+        let server: Descriptor
+
+        init(host: String = "127.0.0.1") throws {
+            let listener = try Socket.listen(host: host, port: 0)
+            let client = try Socket.connect(host: host, port: Socket.localPort(listener.raw))
+            try waitUntil(listener.raw, .readable)
+            guard let accepted = try Socket.accept(listener.raw) else {
+                throw SystemError(call: "accept4", code: EAGAIN)
+            }
+            self.client = client
+            server = Descriptor(owning: accepted)
+        }
+    }
+
+    @Test("bytes go both ways", arguments: ["127.0.0.1", "localhost", "::1", "[::1]"])
+    func bothWays(host: String) throws {
+        let connection = try Connection(host: host)
+        #expect(Socket.takeError(connection.client.raw) == 0)
+        #expect(receive(connection.server.raw) == (.wouldBlock, []))
+        #expect(send(connection.client.raw, [1, 2, 3]) == .bytes(3))
+        try waitUntil(connection.server.raw, .readable)
+        #expect(receive(connection.server.raw) == (.bytes(3), [1, 2, 3]))
+        try Socket.setNoDelay(connection.server.raw)
+        let sent = try sendVectors(connection.server.raw, [[4], [], [5, 6]])
+        #expect(sent == .bytes(3))
+        try waitUntil(connection.client.raw, .readable)
+        #expect(receive(connection.client.raw) == (.bytes(3), [4, 5, 6]))
+    }
+
+    @Test("a side that is shut down reads as closed, and the other may still send")
+    func halfClosed() throws {
+        let connection = try Connection()
+        Socket.shutdownWrite(connection.client.raw)
+        try waitUntil(connection.server.raw, .readable)
+        #expect(receive(connection.server.raw) == (.closed, []))
+        #expect(send(connection.server.raw, [1]) == .bytes(1))
+        try waitUntil(connection.client.raw, .readable)
+        #expect(receive(connection.client.raw) == (.bytes(1), [1]))
+        #expect(send(connection.client.raw, [2]) == .failed(EPIPE))
+        #expect(try sendVectors(connection.client.raw, [[2]]) == .failed(EPIPE))
+    }
+
+    @Test("a full socket takes a part and then says it would block")
+    func full() throws {
+        let connection = try Connection()
+        try Socket.setSendBuffer(connection.client.raw, bytes: 8192)
+        let block = [UInt8](repeating: 0, count: 1 << 20)
+        var results: [IOResult] = []
+        repeat {
+            results.append(send(connection.client.raw, block))
+        } while results.last != .wouldBlock && results.count < 1000
+        #expect(results.last == .wouldBlock)
+    }
+
+    @Test("a listener without clients has none to accept; its port is known")
+    func idleListener() throws {
+        let listener = try Socket.listen(host: "127.0.0.1", port: 0)
+        #expect(try Socket.accept(listener.raw) == nil)
+        #expect(try Socket.localPort(listener.raw) > 0)
+    }
+
+    @Test("a port is shared only by those who all agree to")
+    func reusePort() throws {
+        let first = try Socket.listen(host: "127.0.0.1", port: 0, reusePort: true)
+        let port = try Socket.localPort(first.raw)
+        let second = try Socket.listen(host: "127.0.0.1", port: port, reusePort: true)
+        #expect(try Socket.localPort(second.raw) == port)
+        let error = #expect(throws: SystemError.self) {
+            _ = try Socket.listen(host: "127.0.0.1", port: port)
+        }
+        #expect(error == SystemError(call: "bind", code: EADDRINUSE, path: "127.0.0.1:\(port)"))
+    }
+
+    @Test("a host that cannot be is an error that names it")
+    func badHost() {
+        let error = #expect(throws: SystemError.self) {
+            _ = try Socket.listen(host: "256.0.0.1.invalid", port: 1)
+        }
+        #expect(error?.call == "getaddrinfo")
+        #expect(error?.path == "256.0.0.1.invalid:1")
+    }
+
+    @Test("a refused connection is known when the socket becomes writable")
+    func refused() throws {
+        // A port that was free a moment ago.
+        let port = try freePort()
+        let client = try Socket.connect(host: "127.0.0.1", port: port)
+        try waitUntil(client.raw, .writable)
+        #expect(Socket.takeError(client.raw) == ECONNREFUSED)
+    }
+
+    private func freePort() throws -> UInt16 {
+        let listener = try Socket.listen(host: "127.0.0.1", port: 0)
+        return try Socket.localPort(listener.raw)
+    }
+
+    private func receive(_ descriptor: Int32) -> (IOResult, [UInt8]) {
+        var buffer = [UInt8](repeating: 0, count: 100)
+        let result = buffer.withUnsafeMutableBytes { Socket.receive(descriptor, into: $0) }
+        guard case .bytes(let count) = result else { return (result, []) }
+        return (result, Array(buffer[..<count]))
+    }
+
+    private func send(_ descriptor: Int32, _ bytes: [UInt8]) -> IOResult {
+        bytes.withUnsafeBytes { Socket.send(descriptor, $0) }
+    }
+
+    private func sendVectors(_ descriptor: Int32, _ pieces: [[UInt8]]) throws -> IOResult {
+        let joined = Array(pieces.joined())
+        return joined.withUnsafeBytes { all in
+            var position = 0
+            let vectors = pieces.map { piece in
+                defer { position += piece.count }
+                let end = position + piece.count
+                return IOVector(UnsafeRawBufferPointer(rebasing: all[position..<end]))
+            }
+            return vectors.withUnsafeBufferPointer { Socket.send(descriptor, $0) }
+        }
+    }
+}
+
+/// Waits until a descriptor is ready for something; an error after ten seconds.
+func waitUntil(_ descriptor: Int32, _ interest: Readiness) throws {
+    let poller = try Poller()
+    try poller.add(descriptor, token: 0, for: interest)
+    var events = [PollEvent()]
+    let count = try events.withUnsafeMutableBufferPointer {
+        try poller.wait(into: $0, timeoutMilliseconds: 10_000)
+    }
+    if count == 0 { throw SystemError(call: "epoll_wait", code: ETIMEDOUT) }
+}
