@@ -12,6 +12,9 @@ packages='
     libsimdjson-dev
     libcurl4
     libxml2
+    libncurses6
+    libsqlite3-0
+    binutils
     tzdata
     curl
 '

@@ -12,7 +12,7 @@ import Testing
                 .deletingLastPathComponent()
             for line in page.lines {
                 for target in Self.links(in: line) {
-                    let path = target.split(separator: "#").first.map(String.init) ?? ""
+                    let path = String(target.prefix { $0 != "#" })
                     guard !path.isEmpty, !path.contains(":") else { continue }
                     let file = directory.appendingPathComponent(path).path
                     if !FileManager.default.fileExists(atPath: file) {

@@ -47,8 +47,10 @@ import Testing
                 guard Repository.code(of: file.lines[index]).contains(mark) else { return false }
                 let around = file.lines[max(0, index - 12)...min(index + 4, file.lines.count - 1)]
                 let said = around.filter { $0.contains("//") }.joined(separator: " ").lowercased()
-                return !["sendable", "thread", "lock", "loop", "mutex", "immutable", "atomic"]
-                    .contains { said.contains($0) }
+                return ![
+                    "sendable", "thread", "lock", "loop", "mutex", "immutable", "atomic", "proof",
+                ]
+                .contains { said.contains($0) }
             }.map { "\(file.path):\($0 + 1)" }
         }
         #expect(bare.isEmpty)

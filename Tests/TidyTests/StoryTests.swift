@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// The pages show what really happens: every command of them is typed and its output compared.
+///
+/// With `VARVE_RECORD_PAGES=1` in the environment the pages are rewritten with what the commands
+/// printed.
+@Suite(.serialized) struct StoryTests {
+    private static let isRecording =
+        ProcessInfo.processInfo.environment["VARVE_RECORD_PAGES"] != nil
+
+    /// A page, and whether it assumes a server that runs already.
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [("README.md", true), ("docs/guide.md", false)])
+    func everyCommandPrintsWhatThePageShows(path: String, serving: Bool) throws {
+        let page = try #require(Repository.current.files.first { $0.path == path })
+        let story = Story(path: path, lines: page.lines)
+        #expect(story.steps.count >= 4)
+        let runner = try StoryRunner(serving: serving)
+        var recorded: [(Range<Int>, [String])] = []
+        for step in story.steps {
+            let printed = try runner.output(of: step)
+            recorded.append((step.outputLines, printed))
+            guard !Self.isRecording else { continue }
+            #expect(
+                StoryRunner.normal(printed) == StoryRunner.normal(step.output),
+                "\(path):\(step.line): \(step.command)")
+        }
+        if Self.isRecording { try Self.record(recorded, in: page) }
+    }
+
+    private static func record(
+        _ outputs: [(Range<Int>, [String])], in page: Repository.File
+    ) throws {
+        var lines = page.lines
+        for (range, printed) in outputs.reversed() { lines.replaceSubrange(range, with: printed) }
+        let url = Repository.current.root.appendingPathComponent(page.path)
+        try (lines.joined(separator: "\n") + "\n").write(to: url, atomically: true, encoding: .utf8)
+    }
+
+    @Test func theSwiftOfTheFirstPageIsASnippetThatTheBuildCompiles() throws {
+        let readme = try #require(Repository.current.text("README.md"))
+        let file = try #require(
+            Repository.current.files.first { $0.path == "Snippets/FollowOrders.swift" })
+        let snippet = file.lines.drop { $0.hasPrefix("//") || $0.isEmpty }.joined(separator: "\n")
+        #expect(readme.contains("```swift\n\(snippet)\n```"))
+        #expect(snippet.contains("VarveClient"))
+    }
+}
