@@ -1,1 +1,1 @@
-print("varve-bench")
+BenchmarkRun.main()

@@ -1,0 +1,30 @@
+import VarvePlatform
+
+/// The program: runs the benchmarks that were asked for, one after the other.
+enum BenchmarkRun {
+    /// Parses the command line and runs.
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard arguments != ["--help"] else { return print(BenchmarkOptions.usage) }
+        guard let options = BenchmarkOptions(arguments) else {
+            StandardStream.error.write("varve-bench: not understood; see --help\n")
+            return
+        }
+        let appends = AppendBenchmarks(options: options)
+        let reads = ReadBenchmarks(options: options)
+        let streams = StreamBenchmarks(options: options)
+        let all: [(String, () throws -> Void)] = [
+            ("stage", appends.stage), ("append", appends.append),
+            ("pipelined", appends.pipelined), ("read-pages", reads.pages),
+            ("read-records", reads.records), ("many-streams", streams.many),
+            ("recovery", streams.recovery),
+        ]
+        for (name, body) in all where options.filter.isEmpty || name.contains(options.filter) {
+            do {
+                try body()
+            } catch {
+                StandardStream.error.write("varve-bench: \(name): \(error)\n")
+            }
+        }
+    }
+}

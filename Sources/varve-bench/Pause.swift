@@ -1,0 +1,13 @@
+import VarvePlatform
+
+/// Waiting without work, while the log catches up.
+enum Pause {
+    /// Sleeps for so many milliseconds.
+    static func milliseconds(_ count: UInt64) {
+        let condition = Condition()
+        let deadline = SystemClock().monotonicNanoseconds() + count * 1_000_000
+        condition.withLock {
+            while condition.wait(untilNanoseconds: deadline) {}
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import VarveLog
+import VarvePlatform
+import VarveStorage
+
+/// A directory for one benchmark's log, removed afterwards.
+final class Scratch {
+    /// The directory's path.
+    let path: String
+
+    /// A new directory below `parent`.
+    init(in parent: String) throws {
+        path = "\(parent)/varve-bench-\(Machine.processIdentifier)-\(SystemRandom().next())"
+        try File.makeDirectory(path)
+    }
+
+    deinit {
+        for name in (try? File.list("\(path)/journal")) ?? [] {
+            try? File.remove("\(path)/journal/\(name)")
+        }
+        try? File.removeDirectory("\(path)/journal")
+        try? File.remove("\(path)/LOCK")
+        try? File.removeDirectory(path)
+    }
+
+    /// Opens the log in the directory.
+    func open(_ durability: Durability = .sync) throws -> EventLog {
+        var options = LogOptions()
+        options.durability = durability
+        return try EventLog.open(directory: path, options: options)
+    }
+}
