@@ -6,7 +6,7 @@ public import Synchronization
 /// another object. Thread rule: identity from anywhere; state inside `withLock`. Locks are taken in the
 /// order namespace, stream (by id), journal.
 //
-// @unchecked Sendable: `state` is used under `mutex`; `attachment` is set once, before the object is
+// @unchecked Sendable: what `state` points to is used under `mutex`; `attachment` is set once, before the object is
 // published to other threads; everything else is constant.
 public final class LogStream: @unchecked Sendable {
     /// The stream's identity in this log.
@@ -17,7 +17,8 @@ public final class LogStream: @unchecked Sendable {
     private let nameCount: Int
 
     @usableFromInline let mutex = Mutex<Void>(())
-    @exclusivity(unchecked) @usableFromInline var state: LogStreamState
+    /// Behind a pointer, so that callers in other targets get at it without a generic call.
+    @usableFromInline let state: UnsafeMutablePointer<LogStreamState>
 
     /// The upper layer's state object; under this stream's lock like the rest. Set once, before the
     /// stream is published.
@@ -35,10 +36,13 @@ public final class LogStream: @unchecked Sendable {
         if let source = name.baseAddress {
             nameBase.copyMemory(from: source, byteCount: name.count)
         }
-        self.state = state
+        self.state = .allocate(capacity: 1)
+        self.state.initialize(to: state)
     }
 
     deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
         nameBase.deallocate()
     }
 
@@ -65,7 +69,7 @@ public final class LogStream: @unchecked Sendable {
     ) throws(E) -> R {
         try mutex.withLock { (_) throws(E) in
             // What `body` returns leaves the lock by the caller's responsibility.
-            Carried(value: try body(&state))
+            Carried(value: try body(&state.pointee))
         }.value
     }
 

@@ -7,7 +7,7 @@ enum BenchmarkRun {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard arguments != ["--help"] else { return print(BenchmarkOptions.usage) }
         guard let options = BenchmarkOptions(arguments) else {
-            StandardStream.error.write("varve-bench: not understood; see --help\n")
+            try? StandardStream.error.write("varve-bench: not understood; see --help\n")
             return
         }
         let appends = AppendBenchmarks(options: options)
@@ -23,7 +23,7 @@ enum BenchmarkRun {
             do {
                 try body()
             } catch {
-                StandardStream.error.write("varve-bench: \(name): \(error)\n")
+                try? StandardStream.error.write("varve-bench: \(name): \(error)\n")
             }
         }
     }
