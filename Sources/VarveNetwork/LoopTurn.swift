@@ -1,0 +1,138 @@
+// One turn of a loop: wait, look at the mail, serve what is ready, end the turn, send.
+
+import VarveHTTP
+import VarvePlatform
+
+extension EventLoop {
+    /// Takes turns until the loop is told to stop, then closes everything.
+    func run() {
+        while !isStopping { turn() }
+        for token in table.tokens {
+            if let connection = table.find(token) { close(connection) }
+        }
+        closeListener()
+        handler = nil
+        resuming = []
+        dirty = []
+    }
+
+    /// One turn.
+    func turn() {
+        let ready = waitForEvents()
+        counters.turns.add()
+        now = clock.monotonicNanoseconds()
+        dateLine.update(unixSeconds: clock.wallMilliseconds() / 1000)
+        openGates()
+        for work in mailbox.take() { work(self) }
+        for index in 0..<ready { serve(events[index]) }
+        if acceptsMore { acceptConnections() }
+        resume()
+        fireTimers()
+        handler?.turnEnds()
+        flushAll()
+        if isDraining && table.count == 0 { reportDrained() }
+    }
+
+    /// Waits for events, at most until the next timer; returns how many there are.
+    private func waitForEvents() -> Int {
+        var timeout: Int32 = -1
+        if !mailbox.mayRest() || !resuming.isEmpty || acceptsMore || !dirty.isEmpty {
+            timeout = 0
+        } else if let wait = timers.nanosecondsToNext(now: now) {
+            timeout = Int32(truncatingIfNeeded: min(wait / 1_000_000 + 1, 60_000))
+        }
+        defer { mailbox.rise() }
+        do throws(SystemError) {
+            return try poller.wait(into: events, timeoutMilliseconds: timeout)
+        } catch {
+            // The kernel refuses only what cannot be: a loop without a poller cannot go on.
+            isStopping = true
+            return 0
+        }
+    }
+
+    /// Serves one event.
+    @inline(__always)
+    private func serve(_ event: PollEvent) {
+        guard let connection = table.find(event.token) else {
+            // The mailbox is looked at in every turn.
+            if event.token == WatchToken.listener { acceptsMore = true }
+            return
+        }
+        let readiness = event.readiness
+        if !readiness.isDisjoint(with: .broken) {
+            connection.pointee.isBroken = true
+            markDirty(connection)
+            return
+        }
+        if !readiness.isDisjoint(with: .peerClosed) {
+            connection.pointee.peerClosed = true
+            connection.pointee.mayReceive = true
+            markDirty(connection)
+        }
+        if !readiness.isDisjoint(with: .writable), connection.pointee.isBlocked {
+            connection.pointee.isBlocked = false
+            markDirty(connection)
+        }
+        if !readiness.isDisjoint(with: .readable) {
+            connection.pointee.mayReceive = true
+            advance(connection)
+        }
+    }
+
+    /// Goes on with the connections that had more to do than fitted their last turn.
+    private func resume() {
+        guard !resuming.isEmpty else { return }
+        let tokens = resuming
+        resuming.removeAll(keepingCapacity: true)
+        for token in tokens {
+            guard let connection = table.find(token) else { continue }
+            connection.pointee.isWaitingToResume = false
+            advance(connection)
+        }
+    }
+
+    /// Has `advance` called for the connection in the next turn.
+    func resumeLater(_ connection: ConnectionPointer) {
+        guard !connection.pointee.isWaitingToResume else { return }
+        connection.pointee.isWaitingToResume = true
+        resuming.append(connection.pointee.token)
+    }
+
+    /// Has the connection looked at at the end of this turn.
+    @inline(__always)
+    func markDirty(_ connection: ConnectionPointer) {
+        guard !connection.pointee.isDirty else { return }
+        connection.pointee.isDirty = true
+        dirty.append(connection.pointee.token)
+    }
+
+    /// Sends and decides for every connection that was marked, including those marked meanwhile.
+    private func flushAll() {
+        var index = 0
+        while index < dirty.count {
+            if let connection = table.find(dirty[index]) {
+                connection.pointee.isDirty = false
+                flush(connection)
+                settle(connection)
+            }
+            index += 1
+        }
+        dirty.removeAll(keepingCapacity: true)
+    }
+
+    /// Fires what is due.
+    private func fireTimers() {
+        guard timers.count > 0 else { return }
+        timers.collect(now: now)
+        while let target = timers.takeNext() {
+            switch target {
+            case .connection(let token):
+                if let connection = table.find(token) { timeIsUp(connection) }
+            case .owner(let owner): owner.timerFired()
+            case .accept: acceptsMore = listener >= 0
+            case .drain: closeAll()
+            }
+        }
+    }
+}
