@@ -47,6 +47,7 @@ let package = Package(
         library("VarvePlatform", ["CVarve"]),
         library("VarveBytes", ["CVarve", "COpenSSL"]),
         library("VarveStorage", ["VarvePlatform", "VarveBytes"]),
+        library("VarveSimulation", ["VarveStorage", "VarvePlatform"]),
         library("VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes"]),
         library(
             "VarveStreams",
@@ -73,7 +74,7 @@ let package = Package(
 
         tests("VarvePlatformTests", ["VarvePlatform"]),
         tests("VarveBytesTests", ["VarveBytes"]),
-        tests("VarveStorageTests", ["VarveStorage", "VarvePlatform"]),
+        tests("VarveStorageTests", ["VarveStorage", "VarveSimulation", "VarvePlatform"]),
         tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         tests(
             "VarveStreamsTests",

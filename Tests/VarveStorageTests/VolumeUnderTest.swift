@@ -1,11 +1,15 @@
 import Glibc
 import VarvePlatform
+import VarveSimulation
 import VarveStorage
 
 /// The volumes that every claim about the bytes layer is tested on.
 enum VolumeKind: CaseIterable, Sendable {
     case file
     case memory
+    case simulated
+    /// Behind a plan in which nothing fails.
+    case faulty
 }
 
 /// A fresh volume of one kind; what it left on disk is removed with it.
@@ -23,6 +27,12 @@ final class VolumeUnderTest {
         case .memory:
             directory = nil
             volume = MemoryVolume()
+        case .simulated:
+            directory = nil
+            volume = SimulatedVolume()
+        case .faulty:
+            directory = nil
+            volume = FaultyVolume(SimulatedVolume(), plan: FaultPlan())
         }
     }
 
