@@ -5,7 +5,8 @@ func withBytes<R, E: Error>(
     try withBytes(Array(text.utf8), body)
 }
 
-/// Calls `body` with bytes in memory of exactly their size, so that a sanitizer sees every read beyond.
+/// Calls `body` with bytes in memory of exactly their size, so that a sanitizer sees every read
+/// beyond.
 func withBytes<R, E: Error>(
     _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(E) -> R
 ) throws(E) -> R {
