@@ -6,7 +6,7 @@ import VarveStorage
 @testable import VarveLog
 
 /// A log over a volume, with short words for what tests do.
-final class TestLog {
+final class TestLog: Sendable {
     let log: EventLog
 
     init(
