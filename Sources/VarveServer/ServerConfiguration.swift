@@ -13,6 +13,9 @@ package struct ServerConfiguration: Sendable {
         case directory(String)
     }
 
+    /// The most event loops: a stream remembers which of them have readers in a word of 32 bits.
+    static let loopsMax = 32
+
     // MARK: Where
 
     /// The address to listen on: a name, an IPv4 or an IPv6 literal without brackets.
@@ -101,7 +104,8 @@ package struct ServerConfiguration: Sendable {
         try Self.check("base-path", isBasePath(basePath), "begin with / and not end with it")
         try Self.check("page-bytes", (1...1 << 30).contains(pageBytes), "be 1 to 1 GiB")
         try Self.check("max-body", (1...1 << 30).contains(maxBodyBytes), "be 1 byte to 1 GiB")
-        try Self.check("loops", loops.map { (1...1024).contains($0) } ?? true, "be 1 to 1024")
+        try Self.check(
+            "loops", loops.map { (1...Self.loopsMax).contains($0) } ?? true, "be 1 to 32")
         try Self.check("read-threads", (1...256).contains(readThreads), "be 1 to 256")
         try Self.check("head-bytes", (512...1 << 16 - 1).contains(headBytesMax), "be 512 to 65535")
         try Self.check("headers", (1...1000).contains(headersMax), "be 1 to 1000")

@@ -1,0 +1,73 @@
+// The one place where errors of the layers below become answers. Nothing of a cause reaches a
+// client: it is logged where it happens.
+
+import VarveLog
+import VarveStreams
+
+extension Refusal {
+    /// The answer to a refusal of the stream engine.
+    init(_ refusal: StreamRefusal) {
+        self.init(Problem(refusal.error), visibleAt: refusal.visibleAt)
+        nextOffset = refusal.nextOffset
+        switch refusal.error {
+        case .streamClosed: isClosed = true
+        case .producerFenced(let epoch): producerEpoch = epoch
+        case .producerGap(let expected, let received): sequenceGap = (expected, received)
+        case .log(.overloaded):
+            retryAfterSeconds = 1
+            isTransient = true
+        default: break
+        }
+    }
+}
+
+extension Problem {
+    /// The problem that an error of the stream engine is to a client.
+    init(_ error: StreamError) {
+        switch error {
+        case .notFound: self = .notFound
+        case .gone: self = .gone
+        case .configMismatch: self = .configMismatch
+        case .streamClosed: self = .streamClosed
+        case .contentTypeMismatch: self = .contentTypeMismatch
+        case .missingContentType: self = .missingContentType
+        case .contentTypeTooLong: self = .contentTypeTooLong
+        case .emptyBody: self = .emptyBody
+        case .invalidJSON: self = .invalidJSON
+        case .emptyArray: self = .emptyArray
+        case .tooManyMessages: self = .tooManyMessages
+        case .invalidName: self = .invalidName
+        case .expiryInThePast: self = .expiryInThePast
+        case .sequenceConflict: self = .sequenceConflict
+        case .invalidSequence: self = .invalidSequence
+        case .invalidProducer: self = .invalidProducer
+        case .producerFenced: self = .producerFenced
+        case .producerEpochNotAtZero: self = .producerEpochNotAtZero
+        case .producerGap: self = .producerGap
+        case .producerLimit: self = .producerLimit
+        case .preconditionFailed: self = .preconditionFailed
+        case .streamQuota: self = .streamQuota
+        case .totalQuota: self = .totalQuota
+        case .offsetBeyondTail, .offsetNotABoundary: self = .invalidOffset
+        case .log(let cause): self = Problem(cause)
+        }
+    }
+
+    /// The problem that an error of the log is to a client.
+    init(_ error: LogError) {
+        switch error {
+        case .poisoned: self = .outcomeUnknown
+        case .outOfSpace: self = .outOfSpace
+        case .overloaded: self = .overloaded
+        case .limitExceeded: self = .contentTooLarge
+        case .unknownStream: self = .notFound
+        case .offTheEnd, .notABoundary: self = .invalidOffset
+        case .streamClosed: self = .streamClosed
+        case .closed: self = .shuttingDown
+        case .corruption, .chainBroken, .io, .missingFile: self = .unreadable
+        case .wrongOffset, .wrongHash: self = .preconditionFailed
+        case .foreignFile, .newerFormat, .locked, .alreadyExists, .emptyBatch, .wouldBlock:
+            self = .internalError
+        }
+    }
+}

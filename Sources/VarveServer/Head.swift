@@ -1,0 +1,34 @@
+// HEAD: what a stream is and where it ends.
+
+import VarveHTTP
+import VarveLog
+import VarveStreams
+
+/// The operation behind HEAD.
+enum Head {
+    /// Answers a request for the metadata of `name`.
+    static func answer(name: UnsafeRawBufferPointer, _ responder: Responder) {
+        guard let stream = responder.core.engine.find(name) else {
+            return responder.refuse(Refusal(responder.core.engine.absence()))
+        }
+        do throws(StreamRefusal) {
+            let head = try responder.core.engine.head(stream)
+            responder.send(.ok, gate: head.visibleAt) { writer in
+                writer.header("Content-Type", head.contentType.bytes)
+                writer.header("Stream-Next-Offset", hexadecimal: head.tail.record, head.tail.byte)
+                writer.lines("Cache-Control: no-store\r\n")
+                if head.isClosed { writer.lines("Stream-Closed: true\r\n") }
+                switch head.lifetime {
+                case .unlimited: break
+                case .sliding(let seconds): writer.header("Stream-TTL", decimal: seconds)
+                case .absolute(let milliseconds):
+                    writer.header(
+                        "Stream-Expires-At",
+                        text: head.lifetimeText ?? InternetTime.string(milliseconds))
+                }
+            }
+        } catch {
+            responder.refuse(Refusal(error))
+        }
+    }
+}

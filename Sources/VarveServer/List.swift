@@ -1,0 +1,123 @@
+// GET {base}/__ds/streams: the streams there are, in the order of their names.
+
+import VarveBytes
+import VarveHTTP
+import VarveLog
+import VarveStreams
+
+/// The operation behind the list.
+enum List {
+    private static let limitDefault = 100
+    private static let limitMax = 1000
+
+    /// What a request asks for.
+    private struct Query {
+        var prefix: [UInt8] = []
+        var after: [UInt8] = []
+        var limit = List.limitDefault
+    }
+
+    /// Answers a request for the list.
+    static func answer(_ request: borrowing RequestView, _ responder: Responder) {
+        do throws(Refusal) {
+            answer(try parse(request.query), responder)
+        } catch {
+            responder.refuse(error)
+        }
+    }
+
+    private static func answer(_ query: Query, _ responder: Responder) {
+        // One more than asked for tells whether there are more.
+        let (found, visibleAt) = query.prefix.withUnsafeBytes { prefix in
+            query.after.withUnsafeBytes { after in
+                responder.core.engine.list(prefix: prefix, after: after, limit: query.limit + 1)
+            }
+        }
+        let page = found.prefix(query.limit)
+        let hasMore = found.count > query.limit
+        responder.send(.ok, gate: visibleAt) { writer in
+            writer.lines("Content-Type: application/json\r\nCache-Control: no-store\r\n")
+        } body: { buffer in
+            buffer.append("{\"streams\":[")
+            for (index, summary) in page.enumerated() {
+                if index > 0 { buffer.append(",") }
+                append(summary, to: buffer)
+            }
+            buffer.append("]")
+            if hasMore, let last = page.last {
+                buffer.append(",\"next\":")
+                JSONText.appendString(last.name, to: buffer)
+            }
+            buffer.append("}")
+        }
+    }
+
+    private static func append(_ summary: StreamSummary, to buffer: OutputBuffer) {
+        let head = summary.head
+        buffer.append("{\"name\":")
+        JSONText.appendString(summary.name, to: buffer)
+        buffer.append(",\"contentType\":")
+        JSONText.appendString(head.contentType.bytes, to: buffer)
+        buffer.append(",\"nextOffset\":\"")
+        buffer.append(hexadecimal: head.tail.record)
+        buffer.append("_")
+        buffer.append(hexadecimal: head.tail.byte)
+        buffer.append("\",\"records\":")
+        buffer.append(decimal: head.tail.record)
+        buffer.append(",\"bytes\":")
+        buffer.append(decimal: head.tail.byte)
+        buffer.append(head.isClosed ? ",\"closed\":true" : ",\"closed\":false")
+        switch head.lifetime {
+        case .unlimited: break
+        case .sliding(let seconds):
+            buffer.append(",\"ttlSeconds\":")
+            buffer.append(decimal: seconds)
+        case .absolute(let milliseconds): append("expiresAt", milliseconds, to: buffer)
+        }
+        append("createdAt", head.createdMilliseconds, to: buffer)
+        append("updatedAt", head.updatedMilliseconds, to: buffer)
+        buffer.append("}")
+    }
+
+    private static func append(
+        _ name: StaticString, _ milliseconds: UInt64, to buffer: OutputBuffer
+    ) {
+        buffer.append(",\"")
+        buffer.append(name)
+        buffer.append("\":\"")
+        InternetTime.write(milliseconds, to: buffer.reserve(InternetTime.byteCount))
+        buffer.advance(by: InternetTime.byteCount)
+        buffer.append("\"")
+    }
+
+    /// Reads a query; throws when a parameter is repeated, malformed or out of its range.
+    private static func parse(_ text: UnsafeRawBufferPointer) throws(Refusal) -> Query {
+        var query = Query()
+        let parameters = QueryParameters(text)
+        query.prefix = try value(of: parameters.find("prefix")) ?? []
+        query.after = try value(of: parameters.find("after")) ?? []
+        if let limit = try value(of: parameters.find("limit")) {
+            guard let number = limit.withUnsafeBytes({ DecimalDigits.parse($0) }),
+                (1...UInt64(limitMax)).contains(number)
+            else { throw Refusal(.invalidQuery) }
+            query.limit = Int(number)
+        }
+        return query
+    }
+
+    /// The decoded value of a parameter; nil when it is absent.
+    private static func value(
+        of found: QueryParameters.Lookup
+    ) throws(Refusal) -> [UInt8]? {
+        guard case .value(let encoded) = found else {
+            if case .repeated = found { throw Refusal(.invalidQuery) }
+            return nil
+        }
+        let decoded = try? [UInt8](unsafeUninitializedCapacity: encoded.count) { output, count in
+            count = try PercentCoding.decode(
+                encoded, into: UnsafeMutableRawBufferPointer(output), plusIsSpace: true)
+        }
+        guard let decoded else { throw Refusal(.invalidQuery) }
+        return decoded
+    }
+}

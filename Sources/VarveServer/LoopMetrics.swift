@@ -1,0 +1,59 @@
+// What one event loop has done. Only the loop writes; `/metrics` on any loop reads.
+
+import Synchronization
+
+/// The counters of one event loop.
+///
+/// Thread rule: one loop calls the methods and adds; any thread reads.
+//
+// @unchecked Sendable: the memory behind `requests` is constant and holds atomics.
+final class LoopMetrics: @unchecked Sendable {
+    /// Classes of status codes: 1xx to 5xx.
+    private static let classes = 5
+
+    /// Payload appends that were accepted, creations with a body included.
+    let appends = Counter()
+    /// Payload bytes of accepted appends.
+    let appendBytes = Counter()
+    /// Payload bytes sent to readers by catch-up and long-poll answers.
+    let readBytes = Counter()
+    /// Payload bytes sent to readers by event streams.
+    let eventBytes = Counter()
+    /// Batches encoded for event streams.
+    let eventBatches = Counter()
+    /// Long-polls waiting now.
+    let waiters = Counter()
+    /// Event streams open now.
+    let subscribers = Counter()
+    /// Reads that had to wait for the disk.
+    let coldReads = Counter()
+
+    private let requests: UnsafeMutablePointer<Atomic<UInt64>>
+
+    /// Counters at zero.
+    init() {
+        let count = Operation.allCases.count * Self.classes
+        requests = .allocate(capacity: count)
+        for index in 0..<count { (requests + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        let count = Operation.allCases.count * Self.classes
+        requests.deinitialize(count: count)
+        requests.deallocate()
+    }
+
+    /// Counts an answer to a request for `operation` with `status`.
+    @inline(__always)
+    func count(_ operation: Operation, status: Int) {
+        let cell =
+            requests + (operation.rawValue &* Self.classes &+ min(max(status / 100, 1), 5) &- 1)
+        cell.pointee.store(cell.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
+
+    /// How often a request for `operation` was answered with a status of the hundred `hundred`
+    /// (1...5).
+    func requests(_ operation: Operation, hundred: Int) -> UInt64 {
+        requests[operation.rawValue * Self.classes + hundred - 1].load(ordering: .relaxed)
+    }
+}

@@ -1,0 +1,95 @@
+// GET /metrics: what the server has done, for Prometheus.
+
+import VarveHTTP
+import VarveLog
+import VarvePlatform
+import VarveStreams
+
+/// The operation behind `/metrics`.
+enum Metrics {
+    /// Answers with the page of metrics.
+    static func answer(_ responder: Responder) {
+        let text = page(responder.core)
+        responder.send(.ok) { writer in
+            writer.header("Content-Type", MetricsText.contentType)
+            writer.lines("Cache-Control: no-store\r\n")
+        } body: { buffer in
+            buffer.append(text: text)
+        }
+    }
+
+    /// The page of metrics.
+    static func page(_ core: ServerCore) -> String {
+        var page = MetricsText()
+        let loops = core.metrics
+        addRequests(loops, to: &page)
+        addTraffic(loops, to: &page)
+        addEngine(core, to: &page)
+        return page.text
+    }
+
+    private static func addRequests(_ loops: [LoopMetrics], to page: inout MetricsText) {
+        var samples: [(labels: String, value: UInt64)] = []
+        for operation in Operation.allCases {
+            for hundred in 2...5 {
+                let count = loops.reduce(0) { $0 + $1.requests(operation, hundred: hundred) }
+                guard count > 0 else { continue }
+                samples.append(("operation=\"\(operation.name)\",class=\"\(hundred)xx\"", count))
+            }
+        }
+        page.values(
+            "varve_requests_total", .counter,
+            "Answered requests, by operation and class of status.",
+            samples)
+    }
+
+    private static func addTraffic(_ loops: [LoopMetrics], to page: inout MetricsText) {
+        func sum(_ value: (LoopMetrics) -> UInt64) -> UInt64 { loops.reduce(0) { $0 + value($1) } }
+        page.value(
+            "varve_appends_total", .counter, "Accepted appends, creations with a body included.",
+            sum { $0.appends.value })
+        page.value(
+            "varve_append_bytes_total", .counter, "Payload bytes of accepted appends.",
+            sum { $0.appendBytes.value })
+        page.value(
+            "varve_read_bytes_total", .counter, "Payload bytes of answered reads and long-polls.",
+            sum { $0.readBytes.value })
+        page.value(
+            "varve_event_bytes_total", .counter, "Payload bytes written to event streams.",
+            sum { $0.eventBytes.value })
+        page.value(
+            "varve_event_batches_total", .counter, "Batches encoded for event streams.",
+            sum { $0.eventBatches.value })
+        page.value(
+            "varve_cold_reads_total", .counter, "Reads that had to wait for the disk.",
+            sum { $0.coldReads.value })
+        page.value("varve_waiters", .gauge, "Long-polls waiting.", sum { $0.waiters.value })
+        page.value(
+            "varve_subscribers", .gauge, "Event streams open.", sum { $0.subscribers.value })
+    }
+
+    private static func addEngine(_ core: ServerCore, to page: inout MetricsText) {
+        let flushes = core.engine.log.statistics.now
+        page.value("varve_streams", .gauge, "Streams.", UInt64(core.engine.streamCount))
+        page.value(
+            "varve_stored_bytes", .gauge, "Payload bytes of all streams.", core.engine.totalBytes)
+        page.histogram(
+            "varve_commit_frames", "Frames of one commit.",
+            HistogramSnapshot(
+                bounds: FlushStatistics.bucketFrames, counts: flushes.groupBuckets,
+                sum: flushes.frames))
+        page.histogram(
+            "varve_sync_seconds", "Time to make one commit durable.",
+            HistogramSnapshot(
+                bounds: FlushStatistics.bucketMicroseconds, counts: flushes.syncBuckets,
+                sum: flushes.syncNanoseconds / 1000), scale: 1_000_000)
+        page.value(
+            "varve_journal_bytes_total", .counter, "Bytes of frames written to the journal.",
+            flushes.frameBytes)
+        page.value(
+            "varve_log_failed", .gauge, "1 when the log has failed and takes no writes.",
+            core.engine.log.failure == nil ? 0 : 1)
+        page.value(
+            "process_resident_memory_bytes", .gauge, "Resident memory.", Machine.residentBytes)
+    }
+}

@@ -1,0 +1,36 @@
+/// What a request asks for, as metrics and log lines name it.
+enum Operation: Int, CaseIterable {
+    case create
+    case append
+    case read
+    case longPoll
+    case eventStream
+    case delete
+    case head
+    case list
+    case preflight
+    case health
+    case ready
+    case metrics
+    /// No operation: an unknown path or method.
+    case none
+
+    /// The name in metrics and log lines.
+    var name: String {
+        switch self {
+        case .create: "create"
+        case .append: "append"
+        case .read: "read"
+        case .longPoll: "long_poll"
+        case .eventStream: "event_stream"
+        case .delete: "delete"
+        case .head: "head"
+        case .list: "list"
+        case .preflight: "preflight"
+        case .health: "health"
+        case .ready: "ready"
+        case .metrics: "metrics"
+        case .none: "none"
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// Finding a page and its bytes, without ever waiting for the disk on an event loop.
+
+import VarveLog
+import VarveStreams
+
+/// Where the bytes of a page are.
+enum PageBytes {
+    /// In the loop's scratch memory; valid until the next page is read.
+    case scratch(UnsafeRawBufferPointer)
+    /// In the log's memory, in pieces that their owners keep.
+    case pieces([(owner: AnyObject, bytes: UnsafeRawBufferPointer)])
+    /// In memory of their own.
+    case owned(OwnedBytes)
+}
+
+/// Reads pages on one event loop.
+///
+/// Thread rule: its loop only, except `readBlocking`.
+enum PageReader {
+    /// Pages of at most this many bytes are copied.
+    static let scratchBytes = 64 << 10
+    /// The smallest mean size of pieces that are worth sending from where they lie.
+    private static let pieceBytesMin = 2 << 10
+
+    /// Reads a page; nil when the disk has to be waited for, which is the pool's work.
+    static func read(
+        _ stream: Stream, from start: ReadStart, maxBytes: Int, _ state: LoopState
+    ) throws(StreamRefusal) -> (info: PageInfo, bytes: PageBytes)? {
+        let engine = state.core.engine
+        if let small = try engine.readSmall(
+            stream, from: start, maxBytes: min(maxBytes, scratchBytes), into: state.scratch)
+        {
+            let bytes = UnsafeRawBufferPointer(rebasing: state.scratch[..<small.byteCount])
+            return (PageInfo(small), .scratch(bytes))
+        }
+        do throws(StreamRefusal) {
+            let read = try engine.beginRead(stream, from: start, maxBytes: maxBytes)
+            guard let bytes = try bytes(of: read, state) else { return nil }
+            return (PageInfo(read), bytes)
+        } catch {
+            if case .log(.wouldBlock) = error.error { return nil }
+            throw error
+        }
+    }
+
+    /// Reads a page, waiting for the disk; on the pool.
+    static func readBlocking(
+        _ stream: Stream, from start: ReadStart, maxBytes: Int, _ engine: StreamEngine
+    ) throws(StreamRefusal) -> (info: PageInfo, bytes: OwnedBytes) {
+        let read = try engine.beginRead(stream, from: start, maxBytes: maxBytes, blocking: true)
+        do throws(LogError) {
+            let bytes = OwnedBytes(count: read.run.byteCount)
+            try read.run.gatherBlocking(into: bytes.memory)
+            return (PageInfo(read), bytes)
+        } catch {
+            throw StreamRefusal(.log(error), visibleAt: read.view.visibleAt)
+        }
+    }
+
+    /// The bytes of `read` by the shortest way; nil when some of them have to be waited for.
+    private static func bytes(
+        of read: StreamRead, _ state: LoopState
+    ) throws(StreamRefusal) -> PageBytes? {
+        let run = read.run
+        do throws(LogError) {
+            if run.byteCount <= state.scratch.count {
+                let isThere = try run.gather(into: state.scratch)
+                let bytes = UnsafeRawBufferPointer(rebasing: state.scratch[..<run.byteCount])
+                return isThere ? .scratch(bytes) : nil
+            }
+            if run.meanPieceBytes >= pieceBytesMin, let pieces = pieces(of: try run.slices) {
+                return .pieces(pieces)
+            }
+            let bytes = OwnedBytes(count: run.byteCount)
+            return try run.gather(into: bytes.memory) ? .owned(bytes) : nil
+        } catch {
+            if case .wouldBlock = error { return nil }
+            throw StreamRefusal(.log(error), visibleAt: read.view.visibleAt)
+        }
+    }
+
+    /// The slices as pieces of memory; nil when one of them is not in memory.
+    private static func pieces(
+        of slices: [ReadSlice]
+    ) -> [(owner: AnyObject, bytes: UnsafeRawBufferPointer)]? {
+        var pieces: [(owner: AnyObject, bytes: UnsafeRawBufferPointer)] = []
+        pieces.reserveCapacity(slices.count)
+        for slice in slices {
+            guard case .memory(let owner, let bytes) = slice else { return nil }
+            pieces.append((owner, bytes))
+        }
+        return pieces
+    }
+}
+
+/// Bytes in memory of their own.
+///
+/// Thread rule: written by whoever made it, before it is handed on; read by anyone afterwards.
+//
+// @unchecked Sendable: see the thread rule.
+final class OwnedBytes: @unchecked Sendable {
+    /// The memory.
+    let memory: UnsafeMutableRawBufferPointer
+
+    /// Memory for `count` bytes.
+    init(count: Int) {
+        let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 16)
+        memory = UnsafeMutableRawBufferPointer(rebasing: whole[..<count])
+    }
+
+    deinit {
+        memory.baseAddress?.deallocate()
+    }
+
+    /// The bytes.
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
+}

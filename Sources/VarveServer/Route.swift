@@ -1,0 +1,71 @@
+// From a request's path to what it names. Every path of the server is on this screen.
+
+import VarveBytes
+import VarveHTTP
+import VarveStreams
+
+/// What a path names.
+enum Route {
+    /// A stream; its decoded name lies in the loop's name buffer.
+    case stream(UnsafeRawBufferPointer)
+    /// A stream whose name is not allowed.
+    case invalidName
+    /// `{base}/__ds/streams`: the list.
+    case list
+    /// `{base}/__ds/subscriptions` and everything below it.
+    case subscriptions
+    /// `/health`.
+    case health
+    /// `/ready`.
+    case ready
+    /// `/metrics`.
+    case metrics
+    /// Nothing.
+    case unknown
+
+    /// The most bytes that the name in a path can have before it is decoded.
+    static let encodedNameBytesMax = 3 * StreamName.bytesMax
+
+    /// Finds what `path` (still percent-encoded) names; `names` takes the decoded name.
+    static func find(
+        _ path: UnsafeRawBufferPointer, basePath: UnsafeRawBufferPointer,
+        names: UnsafeMutableRawBufferPointer
+    ) -> Route {
+        let base = basePath.count
+        guard path.count > base, path[base] == UInt8(ascii: "/"),
+            UnsafeRawBufferPointer(rebasing: path[..<base]).equals(basePath)
+        else { return service(path) }
+        let rest = UnsafeRawBufferPointer(rebasing: path[(base + 1)...])
+        guard rest.count <= min(encodedNameBytesMax, names.count),
+            let count = try? PercentCoding.decode(rest, into: names)
+        else { return .invalidName }
+        let name = UnsafeRawBufferPointer(rebasing: names[..<count])
+        switch StreamName.fault(in: name) {
+        case nil: return .stream(name)
+        case .reserved: return control(name)
+        default: return .invalidName
+        }
+    }
+
+    /// Paths of the server itself.
+    private static func service(_ path: UnsafeRawBufferPointer) -> Route {
+        if path.equals("/health") { return .health }
+        if path.equals("/ready") { return .ready }
+        if path.equals("/metrics") { return .metrics }
+        return .unknown
+    }
+
+    /// Paths below the reserved segment.
+    private static func control(_ name: UnsafeRawBufferPointer) -> Route {
+        if name.equals("__ds/streams") { return .list }
+        let subscriptions: StaticString = "__ds/subscriptions"
+        let length = subscriptions.utf8CodeUnitCount
+        if name.count >= length,
+            UnsafeRawBufferPointer(rebasing: name[..<length]).equals(subscriptions),
+            name.count == length || name[length] == UInt8(ascii: "/")
+        {
+            return .subscriptions
+        }
+        return .unknown
+    }
+}

@@ -1,0 +1,135 @@
+// A running server: the log, the streams, the event loops, and the threads beside them.
+
+import VarveHTTP
+import VarveLog
+import VarveNetwork
+package import VarvePlatform
+package import VarveStorage
+import VarveStreams
+
+/// A server from its start to its end.
+///
+/// Thread rule: `start`, `drain` and `stop` on one thread; the rest on any.
+package final class Server: Sendable {
+    private let core: ServerCore
+    private let group: EventLoopGroup
+    private let sweeper: ServiceThread
+
+    /// The port the server listens on.
+    package let port: UInt16
+
+    private init(
+        _ core: ServerCore, _ group: EventLoopGroup, _ sweeper: ServiceThread, port: UInt16
+    ) {
+        self.port = port
+        self.core = core
+        self.group = group
+        self.sweeper = sweeper
+    }
+
+    /// Starts a server as `configuration` says. When it throws, nothing runs and nothing on disk has
+    /// changed, except that a missing data directory may have been made.
+    ///
+    /// - Throws: `ConfigurationError`, `StorageError`, `LogError`, `SystemError`.
+    package static func start(
+        _ configuration: ServerConfiguration, clock: any Clock, random: any RandomSource,
+        sink: any LogSink = StandardErrorSink()
+    ) throws -> Server {
+        try configuration.validate()
+        let volume: any Volume =
+            switch configuration.storage {
+            case .memory: MemoryVolume()
+            case .directory(let path): try FileVolume(rootDirectory: path)
+            }
+        return try start(configuration, volume: volume, clock: clock, random: random, sink: sink)
+    }
+
+    /// Starts a server whose log lives in `volume`, whatever its configuration says about storage.
+    package static func start(
+        _ configuration: ServerConfiguration, volume: any Volume, clock: any Clock,
+        random: any RandomSource, sink: any LogSink = StandardErrorSink()
+    ) throws -> Server {
+        try configuration.validate()
+        let logger = Logger(
+            level: configuration.logLevel, format: configuration.logFormat, clock: clock, sink: sink
+        )
+        try probe(configuration)
+        let engine = try StreamEngine.open(
+            volume: volume, logOptions: configuration.log, options: configuration.streams,
+            clock: clock, random: random)
+        do {
+            return try start(
+                ServerCore(
+                    configuration, engine: engine,
+                    pool: ReadPool(threads: configuration.readThreads), logger: logger,
+                    clock: clock, random: random))
+        } catch {
+            engine.close()
+            throw error
+        }
+    }
+
+    /// Finds out whether the port is free. The loops share it, and would share it with another
+    /// process too.
+    private static func probe(_ configuration: ServerConfiguration) throws(SystemError) {
+        guard configuration.listenPort != 0 else { return }
+        _ = try Socket.listen(
+            host: configuration.listenHost, port: configuration.listenPort, reusePort: false)
+    }
+
+    private static func start(_ core: ServerCore) throws -> Server {
+        let configuration = core.configuration
+        let group = try EventLoopGroup(configuration: configuration.network, clock: core.clock) {
+            loop in
+            let state = LoopState(core, loop)
+            core.add(state.metrics)
+            state.begin()
+            return LoopHandler(state)
+        }
+        let port = try group.listen(host: configuration.listenHost, port: configuration.listenPort)
+        core.setPort(port)
+        core.engine.log.addCommitListener(CommitRelay(group.loops))
+        let sweeper = try ServiceThread(
+            name: "varve-sweep", intervalMilliseconds: core.configuration.expirySweepMilliseconds
+        ) {
+            while core.engine.sweepExpired() > 0 {}
+            core.engine.log.requestCommit()
+        }
+        do {
+            try group.start()
+        } catch {
+            group.stop()
+            sweeper.stop()
+            throw error
+        }
+        core.logger.log(
+            .info, "listening",
+            ["host": .text(configuration.listenHost), "port": .number(Int64(port))])
+        return Server(core, group, sweeper, port: port)
+    }
+
+    /// The page of metrics, as `/metrics` shows it.
+    package func metricsPage() -> String { Metrics.page(core) }
+
+    /// Takes no more connections, ends waiting polls with 204 and event streams, answers what is under
+    /// way, and waits for that, at most as long as the configuration says.
+    ///
+    /// False when that was not enough and requests are still under way.
+    package func drain() -> Bool {
+        core.drain()
+        core.logger.log(.info, "draining")
+        let limit = core.configuration.drainMilliseconds
+        let deadline = core.clock.monotonicNanoseconds() + limit * 1_000_000
+        group.drain(limitMilliseconds: limit)
+        return core.clock.monotonicNanoseconds() < deadline
+    }
+
+    /// Ends everything: connections, threads, and, with everything durable, the log.
+    package func stop() {
+        group.stop()
+        sweeper.stop()
+        core.pool.stop()
+        core.engine.close()
+        core.logger.log(.info, "stopped")
+    }
+}

@@ -1,0 +1,115 @@
+// What all event loops of a server share.
+
+import Synchronization
+import VarveLog
+import VarvePlatform
+import VarveStreams
+
+/// The shared parts of a running server.
+///
+/// Thread rule: everything is constant or thread-safe.
+final class ServerCore: Sendable {
+    /// The most payload bytes of one batch of an event stream: less than a page, so that a slow
+    /// reader holds little, and more than a socket takes at once.
+    private static let batchBytesMax = 256 << 10
+
+    /// The operator's choices.
+    let configuration: ServerConfiguration
+    /// The streams.
+    let engine: StreamEngine
+    /// The threads that read from disk.
+    let pool: ReadPool
+    /// Where lines are logged.
+    let logger: Logger
+    /// The time.
+    let clock: any Clock
+    /// The source of randomness.
+    let random: any RandomSource
+    /// The header lines of every response.
+    let crossOrigin: CrossOrigin
+    /// The configured base path.
+    let basePath: StaticBytes
+    private let port = Atomic<UInt16>(0)
+    private let loopMetrics: Mutex<[LoopMetrics]> = Mutex([])
+    private let waiters = Atomic<Int>(0)
+    private let subscribers = Atomic<Int>(0)
+    private let draining = Atomic<Bool>(false)
+
+    /// The shared parts of a server with the given configuration and engine.
+    init(
+        _ configuration: ServerConfiguration, engine: StreamEngine, pool: ReadPool, logger: Logger,
+        clock: any Clock, random: any RandomSource
+    ) {
+        self.configuration = configuration
+        self.engine = engine
+        self.pool = pool
+        self.logger = logger
+        self.clock = clock
+        self.random = random
+        crossOrigin = CrossOrigin(allowedOrigins: configuration.allowedOrigins)
+        basePath = StaticBytes(configuration.basePath)
+    }
+
+    /// The payload bytes of one batch of an event stream.
+    var batchBytes: Int { min(configuration.pageBytes, Self.batchBytesMax) }
+
+    /// `host:port` for clients that do not name a host.
+    var defaultAuthority: String {
+        "\(configuration.listenHost):\(port.load(ordering: .relaxed))"
+    }
+
+    /// Sets the port, once it is known.
+    func setPort(_ number: UInt16) { port.store(number, ordering: .relaxed) }
+
+    /// Whether the server is stopping.
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    /// Makes the server stop taking new work.
+    func drain() { draining.store(true, ordering: .sequentiallyConsistent) }
+
+    /// The counters of all loops.
+    var metrics: [LoopMetrics] { loopMetrics.withLock { $0 } }
+
+    /// Adds the counters of a loop.
+    func add(_ metrics: LoopMetrics) { loopMetrics.withLock { $0.append(metrics) } }
+
+    /// Counts a long-poll that wants to wait; false when as many wait as may.
+    func admitWaiter() -> Bool { Self.admit(waiters, configuration.waitersMax) }
+
+    /// Counts a long-poll that no longer waits.
+    func releaseWaiter() { waiters.subtract(1, ordering: .relaxed) }
+
+    /// Counts an event stream that wants to open; false when as many are open as may.
+    func admitSubscriber() -> Bool { Self.admit(subscribers, configuration.subscribersMax) }
+
+    /// Counts an event stream that has ended.
+    func releaseSubscriber() { subscribers.subtract(1, ordering: .relaxed) }
+
+    private static func admit(_ count: borrowing Atomic<Int>, _ most: Int) -> Bool {
+        if count.add(1, ordering: .relaxed).newValue <= most { return true }
+        count.subtract(1, ordering: .relaxed)
+        return false
+    }
+}
+
+/// Constant bytes at a constant address.
+///
+/// Thread rule: any thread.
+//
+// @unchecked Sendable: written before the initialiser returns, freed by deinit, never changed.
+final class StaticBytes: @unchecked Sendable {
+    /// The bytes; valid as long as the object.
+    let bytes: UnsafeRawBufferPointer
+
+    /// The UTF-8 of `text`.
+    init(_ text: String) {
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(text.utf8.count, 1), alignment: 1)
+        memory.copyBytes(from: text.utf8)
+        bytes = UnsafeRawBufferPointer(rebasing: memory[..<text.utf8.count])
+    }
+
+    deinit {
+        bytes.deallocate()
+    }
+}
