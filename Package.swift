@@ -35,7 +35,7 @@ let package = Package(
     targets: [
         // What Debian provides.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        // Without pkg-config: its one flag is a definition, which SwiftPM refuses; CSimdjson makes it.
+        // Without pkg-config: SwiftPM refuses its one flag, a definition; CSimdjson has that.
         .systemLibrary(name: "CSimdjsonLibrary", providers: [.apt(["libsimdjson-dev"])]),
         // The few lines that Swift cannot say.
         .target(name: "CVarve"),
@@ -47,6 +47,7 @@ let package = Package(
         library("VarvePlatform", ["CVarve"]),
         library("VarveBytes", ["CVarve", "COpenSSL"]),
         library("VarveStorage", ["VarvePlatform", "VarveBytes"]),
+        library("VarveSimulation", ["VarveStorage", "VarvePlatform"]),
         library("VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes"]),
         library(
             "VarveStreams",
@@ -73,11 +74,13 @@ let package = Package(
 
         tests("VarvePlatformTests", ["VarvePlatform"]),
         tests("VarveBytesTests", ["VarveBytes"]),
-        tests("VarveStorageTests", ["VarveStorage", "VarvePlatform"]),
+        tests("VarveStorageTests", ["VarveStorage", "VarveSimulation", "VarvePlatform"]),
         tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         tests(
             "VarveStreamsTests",
             ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+        tests(
+            "PropertyTests", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform"]),
         tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
         tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
         tests(

@@ -57,6 +57,7 @@ extension EventLog {
     ///   - durability: stronger than the log's mode; a weaker one counts as the log's.
     /// - Throws: also `emptyBatch`, `limitExceeded`, `streamClosed`, `unknownStream`, `outOfSpace`,
     ///   `overloaded`, and `poisoned` when it is not known whether the events are there.
+    @discardableResult
     public func append(
         _ events: [[UInt8]], to stream: LogStream, expecting: StreamPosition? = nil,
         previous: ChainHash? = nil, durability: Durability? = nil

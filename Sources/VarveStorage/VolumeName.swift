@@ -1,5 +1,5 @@
 /// The rule for names within a volume.
-enum VolumeName {
+package enum VolumeName {
     /// The most bytes of one component: what Linux file systems take.
     static let componentBytesMax = 255
 
@@ -20,7 +20,7 @@ enum VolumeName {
     }
 
     /// The directory that holds `name`; empty for the root.
-    static func directory(of name: String) -> String {
+    package static func directory(of name: String) -> String {
         guard let slash = name.lastIndex(of: "/") else { return "" }
         return String(name[..<slash])
     }

@@ -6,7 +6,8 @@ package struct CreateCommand {
     package var contentType: UnsafeRawBufferPointer?
     /// When the stream goes by itself.
     package var lifetime: StreamLifetime = .unlimited
-    /// The value of `Stream-Expires-At` as given, to be echoed; empty unless `lifetime` is absolute.
+    /// The value of `Stream-Expires-At` as given, to be echoed; empty unless `lifetime` is
+    /// absolute.
     package var lifetimeText = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Whether the stream is closed from the start, behind its first content.
     package var isClosed = false

@@ -3,11 +3,11 @@ import VarveLog
 
 /// When a stream with a limited lifetime ends, and what of that the log knows.
 ///
-/// Reads of a stream with a sliding window renew it, but a read is not worth a frame: the renewal is
-/// kept in memory and journalled only when it is more than `slackMilliseconds` newer than what the
-/// log knows. After a restart every stream counts as renewed that much after its last journalled
-/// use, so that it may live longer than promised by the slack and never shorter (rule 14).
-/// Thread rule: under the stream's lock, except `isGone`.
+/// Reads of a stream with a sliding window renew it, but a read is not worth a frame: the renewal
+/// is kept in memory and journalled only when it is more than `slackMilliseconds` newer than what
+/// the log knows. After a restart every stream counts as renewed that much after its last
+/// journalled use, so that it may live longer than promised by the slack and never shorter (rule
+/// 14). Thread rule: under the stream's lock, except `isGone`.
 final class Expiry {
     /// The kind and its figure.
     let lifetime: StreamLifetime
@@ -61,8 +61,8 @@ final class Expiry {
         return now > journalled + slackMilliseconds
     }
 
-    /// True when a live reader holds the stream and the log should hear of it: well before the slack
-    /// is used up, because nobody waits for that frame.
+    /// True when a live reader holds the stream and the log should hear of it: well before the
+    /// slack is used up, because nobody waits for that frame.
     func needsRenewal(at now: UInt64) -> Bool {
         holders > 0 && now >= journalled + slackMilliseconds / 2
     }

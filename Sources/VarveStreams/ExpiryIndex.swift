@@ -3,8 +3,8 @@ import Synchronization
 /// The streams with a limited lifetime, by the moment when each must be looked at next.
 ///
 /// A renewal does not move a stream: its entry is found due, and put back with the moment that is
-/// right by then. Every stream has one entry; those of deleted streams go when they are due, or when
-/// they are half of all. Thread rule: any thread; its lock is a leaf.
+/// right by then. Every stream has one entry; those of deleted streams go when they are due, or
+/// when they are half of all. Thread rule: any thread; its lock is a leaf.
 final class ExpiryIndex: Sendable {
     /// One stream and when to look at it.
     struct Entry: Sendable {

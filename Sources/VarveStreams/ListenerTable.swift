@@ -3,8 +3,8 @@ import VarveLog
 
 /// The engine's listeners, by the number that stands for each in a stream's mask.
 ///
-/// Thread rule: a slot is written before its number is known to anyone, and read under the lock of a
-/// stream whose mask has the number's bit, so that the writing happened before. Slots are emptied
+/// Thread rule: a slot is written before its number is known to anyone, and read under the lock of
+/// a stream whose mask has the number's bit, so that the writing happened before. Slots are emptied
 /// only when the table goes.
 final class ListenerTable: @unchecked Sendable {
     /// The most listeners; a mask has so many bits.

@@ -24,7 +24,7 @@ final class ScratchPool: Sendable {
         return try body(scratch)
     }
 
-    // Proof of the unchecked conformance: a scratch in flight is referenced from here alone.
+    // @unchecked Sendable: a scratch in flight is referenced from here alone.
     private struct Lent: @unchecked Sendable {
         var scratch: Scratch?
     }

@@ -6,7 +6,8 @@ extension StreamEngine {
     /// A JSON body is checked and split; another is one record. Allocates nothing unless there are
     /// more records than in any request before.
     ///
-    /// - Parameter acceptsEmptyArray: whether the body `[]` stands for no messages, and is no fault.
+    /// - Parameter acceptsEmptyArray: whether the body `[]` stands for no messages, and is no
+    ///   fault.
     func withPreparedBody<R>(
         _ content: StreamContent, of contentType: ContentType, closes: Bool,
         acceptsEmptyArray: Bool, _ use: (PreparedBody) throws(StreamRefusal) -> R
@@ -97,6 +98,7 @@ extension StreamEngine {
             ? .tooManyMessages(limit: options.maxMessagesPerAppend) : .invalidJSON(fault)
     }
 
-    /// What stands behind each stored JSON message, so that a page is an array but for its brackets.
+    /// What stands behind each stored JSON message, so that a page is an array but for its
+    /// brackets.
     private static let messageSeparator = UInt8(ascii: ",")
 }

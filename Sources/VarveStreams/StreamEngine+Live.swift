@@ -3,9 +3,9 @@ package import VarveLog
 extension StreamEngine {
     /// Wants to be told, as listener number `listener`, of the next change of a stream.
     ///
-    /// Returns the stream's last LSN at that moment, or nil when it is gone: a listener watches first
-    /// and then reads, so that no change falls between; when the LSN is beyond what it has read and
-    /// not durable yet, it waits for that LSN as if it had been told of it.
+    /// Returns the stream's last LSN at that moment, or nil when it is gone: a listener watches
+    /// first and then reads, so that no change falls between; when the LSN is beyond what it has
+    /// read and not durable yet, it waits for that LSN as if it had been told of it.
     package func watch(_ stream: Stream, listener: Int) -> LSN? {
         let now = time.now()
         return stream.log.withLock { logState in

@@ -3,8 +3,8 @@ import VarveLog
 
 /// What the protocol knows of a stream beside its bytes, as a fold over its events.
 ///
-/// `plan` decides about a request and changes nothing; `apply` carries out an event and cannot fail.
-/// Nothing here reads a clock, a disk or a socket. Thread rule: under the stream's lock.
+/// `plan` decides about a request and changes nothing; `apply` carries out an event and cannot
+/// fail. Nothing here reads a clock, a disk or a socket. Thread rule: under the stream's lock.
 struct StreamState {
     /// What most streams do not have, apart so that an idle stream stays small.
     private var extras: StreamExtras?
@@ -40,8 +40,8 @@ struct StreamState {
 
     /// Decides about `command` on a stream that ends at `tail`.
     ///
-    /// The order is the protocol's: closed, content type, producer, expected tail, `Stream-Seq`, and
-    /// last the body's own fault, which was found before the lock was taken.
+    /// The order is the protocol's: closed, content type, producer, expected tail, `Stream-Seq`,
+    /// and last the body's own fault, which was found before the lock was taken.
     ///
     /// - Parameters:
     ///   - isOfItsType: whether there is no body, or its content type is the stream's.

@@ -1,8 +1,8 @@
 import Synchronization
 import VarvePlatform
 
-/// The time that events carry: the clock's, except that it never goes back, within a process or from
-/// one to the next.
+/// The time that events carry: the clock's, except that it never goes back, within a process or
+/// from one to the next.
 ///
 /// Thread rule: any thread.
 final class Timekeeper: Sendable {

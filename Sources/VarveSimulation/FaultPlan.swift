@@ -1,0 +1,161 @@
+import Synchronization
+import VarvePlatform
+import VarveStorage
+
+/// Which operations of a faulty volume fail, and how; it counts them too.
+///
+/// Thread rule: any thread may call anything, while the volume is used as well.
+package final class FaultPlan: Sendable {
+    /// A kind of operation that is counted and can fail.
+    package enum Operation: Hashable, Sendable, CaseIterable {
+        /// Reading a file.
+        case read
+        /// Writing or appending to a file.
+        case write
+        /// Making a file's contents durable.
+        case sync
+        /// Shortening a file.
+        case truncate
+        /// Opening a file that exists.
+        case open
+        /// Opening a file that may have to be made.
+        case create
+        /// Removing, renaming, or making a directory.
+        case name
+        /// Making names durable.
+        case syncDirectory
+
+        /// True when it can change what is on disk.
+        var isChange: Bool { self != .read && self != .open }
+    }
+
+    /// How an operation fails.
+    package enum Fault: Equatable, Sendable {
+        /// No space is left.
+        case outOfSpace
+        /// The device reports an error.
+        case inputOutput
+
+        /// The error for it.
+        func error(_ operation: Operation, path: String) -> StorageError {
+            switch self {
+            case .outOfSpace: .outOfSpace(path: path)
+            case .inputOutput:
+                .io(operation: "\(operation)", path: path, code: ErrorNumber.inputOutput)
+            }
+        }
+    }
+
+    /// A fault that waits for its turn.
+    private struct Appointment {
+        let operation: Operation
+        let fault: Fault
+        /// The count of the operation from which on it fails.
+        let first: Int
+        /// The count up to which it fails.
+        let last: Int
+        /// Only for files whose name contains this.
+        let namePart: String
+    }
+
+    private struct State {
+        var counts: [Operation: Int] = [:]
+        var appointments: [Appointment] = []
+        var changeCount = 0
+        var changesMax = Int.max
+        var refusesImmediateReads = false
+    }
+
+    private let state = Mutex(State())
+    private let random: SeededRandom
+
+    /// A plan in which nothing fails.
+    ///
+    /// - Parameter seed: decides how much of a failed write is written, and what a failed sync loses.
+    package init(seed: UInt64 = 1) {
+        random = SeededRandom(seed: seed)
+    }
+
+    /// Makes operations fail: the `turn`th from now (1 is the next) and `count - 1` after it, as far
+    /// as they are about names that contain `namePart`.
+    package func fail(
+        _ operation: Operation, atTurn turn: Int = 1, count: Int = 1, with fault: Fault,
+        namesContaining namePart: String = ""
+    ) {
+        state.withLock { state in
+            let first = state.counts[operation, default: 0] + turn
+            let (last, overflowed) = first.addingReportingOverflow(count - 1)
+            state.appointments.append(
+                Appointment(
+                    operation: operation, fault: fault, first: first,
+                    last: overflowed ? .max : last, namePart: namePart))
+        }
+    }
+
+    /// Lets the next `changes` changes happen and none after them: the moment before a crash.
+    package func freeze(afterChanges changes: Int) {
+        state.withLock { $0.changesMax = $0.changeCount + changes }
+    }
+
+    /// Makes every immediate read say that it would have to wait for a disk, or no longer.
+    package func refuseImmediateReads(_ refuses: Bool) {
+        state.withLock { $0.refusesImmediateReads = refuses }
+    }
+
+    /// Forgets all faults; the counts stay.
+    package func clear() {
+        state.withLock { state in
+            state.appointments = []
+            state.changesMax = .max
+            state.refusesImmediateReads = false
+        }
+    }
+
+    /// How many operations of a kind were begun, failed ones included.
+    package func count(of operation: Operation) -> Int {
+        state.withLock { $0.counts[operation, default: 0] }
+    }
+
+    /// How many operations that change the disk were begun, failed ones included.
+    package var changeCount: Int {
+        state.withLock { $0.changeCount }
+    }
+
+    /// Counts an operation and says how it fails; nil when it does not.
+    func begin(_ operation: Operation, _ name: String) -> Fault? {
+        state.withLock { state in
+            state.counts[operation, default: 0] += 1
+            if operation.isChange { state.changeCount += 1 }
+            if operation.isChange, state.changeCount > state.changesMax { return .inputOutput }
+            let turn = state.counts[operation, default: 0]
+            return state.appointments.first { appointment in
+                appointment.operation == operation && appointment.first <= turn
+                    && turn <= appointment.last && isAbout(name, appointment.namePart)
+            }?.fault
+        }
+    }
+
+    /// True when the disk may not be touched at all any more.
+    var isFrozen: Bool {
+        state.withLock { $0.changeCount > $0.changesMax }
+    }
+
+    /// True when immediate reads are to say that they would wait.
+    var refusesImmediateReads: Bool {
+        state.withLock { $0.refusesImmediateReads }
+    }
+
+    /// How much of a write of `count` bytes is written before it fails.
+    func partWritten(of count: Int) -> Int {
+        count == 0 ? 0 : random.next(below: count)
+    }
+
+    /// The numbers that decide what a failed sync loses.
+    func lossNumbers() -> SeededRandom {
+        SeededRandom(seed: random.next())
+    }
+
+    private func isAbout(_ name: String, _ part: String) -> Bool {
+        part.isEmpty || name.contains(part)
+    }
+}
