@@ -102,6 +102,7 @@ let package = Package(
                 "VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes",
                 "ServerProcess", "varve",
             ]),
+        tests("VarveLoadTests", ["VarveLoad"]),
         tests("CommandTests", ["ServerProcess", "VarvePlatform", "varve"]),
         // The server as a child process, for the tests that kill it, starve it or follow the guide.
         .target(

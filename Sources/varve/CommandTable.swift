@@ -4,7 +4,7 @@ enum CommandTable {
     static let commands: [any Command.Type] = [
         CreateCommand.self, AppendCommand.self, ReadCommand.self,
         TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
-        ListCommand.self,
+        ListCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self,
         VersionCommand.self, HelpCommand.self,
     ]
 

@@ -98,14 +98,24 @@ struct ArgumentParser {
     static func checked(
         _ text: String, for option: Option, from source: OptionSource
     ) throws(CommandFailure) -> ParsedArguments.Entry {
-        let isValid =
-            option.value == .none ? text == "true" || text == "false" : option.accepts(text)
+        let isValid = option.value == .none ? isOn(text) != nil : option.accepts(text)
         guard isValid else {
             let expectation = option.value == .none ? "true or false" : option.expectation
             throw .usage(
                 "\(source.subject(option.name)): expected \(expectation), found \"\(text)\"")
         }
-        return ParsedArguments.Entry(text: text, source: source)
+        let isSwitchedOn = isOn(text).map { $0 ? "true" : "false" }
+        return ParsedArguments.Entry(
+            text: option.value == .none ? isSwitchedOn ?? text : text, source: source)
+    }
+
+    /// What the text says about an option without value.
+    private static func isOn(_ text: String) -> Bool? {
+        switch text {
+        case "true", "1": true
+        case "false", "0": false
+        default: nil
+        }
     }
 
     /// Checks how many arguments there are.

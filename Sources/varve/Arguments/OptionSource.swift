@@ -7,6 +7,15 @@ enum OptionSource: Sendable, Equatable {
     /// In a configuration file.
     case file(path: String, line: Int)
 
+    /// Greater for a source that wins.
+    var strength: Int {
+        switch self {
+        case .commandLine: 2
+        case .environment: 1
+        case .file: 0
+        }
+    }
+
     /// How a message begins that is about the option `name`.
     func subject(_ name: String) -> String {
         switch self {

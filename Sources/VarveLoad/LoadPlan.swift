@@ -1,0 +1,60 @@
+/// What a load run does: the operation, how much of it, and for how long.
+package struct LoadPlan: Sendable {
+    /// The operation that is measured.
+    package enum Mode: String, Sendable, CaseIterable {
+        /// Durable appends.
+        case append
+        /// Catch-up reads of whole streams, page by page.
+        case read
+        /// Delivery to subscribers by server-sent events.
+        case sse
+        /// Delivery to subscribers by long-polls.
+        case longpoll
+        /// Creations of empty streams.
+        case create
+
+        /// Whether subscribers wait for what writers append.
+        package var isLive: Bool { self == .sse || self == .longpoll }
+    }
+
+    /// The operation.
+    package var mode: Mode
+    /// The server.
+    package var target: LoadTarget
+    /// How many connections; in the live modes how many subscribers.
+    package var connections = 64
+    /// How many streams the operations are spread over.
+    package var streams = 1
+    /// The bytes of one record.
+    package var recordBytes = 256
+    /// The bytes each stream is filled with before reads.
+    package var fillBytes = 1 << 20
+    /// How long is measured, in seconds.
+    package var seconds = 10.0
+    /// How long the load runs before that, in seconds.
+    package var warmUpSeconds = 1.0
+    /// How many requests of one connection are under way at once.
+    package var pipeline = 1
+    /// Operations per second of the whole run; nil is as many as the server answers. In the live
+    /// modes the appends per second.
+    package var rate: Double?
+    /// The server's process, for its use of processor and memory.
+    package var serverProcess: Int32?
+    /// The streams are named `prefix/0` and so on.
+    package var prefix: String
+    /// The content type; in the live modes text, so that events carry it as it is.
+    package var contentType: String
+    /// Whether the streams are left on the server at the end.
+    package var keepsStreams = false
+
+    /// The smallest record: it carries a marker and the time of its append.
+    package static let recordBytesMin = MarkerScanner.byteCount
+
+    /// A plan with the defaults for a mode.
+    package init(mode: Mode, target: LoadTarget, prefix: String) {
+        self.mode = mode
+        self.target = target
+        self.prefix = prefix
+        contentType = mode.isLive ? "text/plain" : "application/octet-stream"
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import VarveLoad
+import VarvePlatform
+
+/// `varve bench`: loads a server over HTTP and reports latency and the server's use of processor.
+enum BenchCommand: Command {
+    private static let connections = Option(
+        name: "connections", value: .count(minimum: 1),
+        summary: "Connections; for sse and longpoll the number of subscribers", standard: "64",
+        letter: "c")
+    private static let streams = Option(
+        name: "streams", value: .count(minimum: 1), summary: "Streams that the load is spread over",
+        standard: "1", letter: "s")
+    private static let size = Option(
+        name: "size", value: .bytes, summary: "Bytes of one record", standard: "256")
+    private static let fill = Option(
+        name: "fill", value: .bytes, summary: "Bytes that each stream is filled with before reads",
+        standard: "1MiB")
+    private static let seconds = Option(
+        name: "seconds", value: .seconds, summary: "How long is measured", standard: "10")
+    private static let warmUp = Option(
+        name: "warm-up", value: .seconds, summary: "How long the load runs before that",
+        standard: "1")
+    private static let pipeline = Option(
+        name: "pipeline", value: .count(minimum: 1),
+        summary: "Requests under way on one connection (append and create)", standard: "1")
+    private static let rate = Option(
+        name: "rate", value: .count(minimum: 1),
+        summary:
+            "Operations per second of all connections, latency counted from when each was due; "
+            + "for sse and longpoll appends per second (there 100 without it)")
+    private static let pid = Option(
+        name: "pid", value: .count(minimum: 1),
+        summary: "Process of the server, for its processor time and memory")
+    private static let prefix = Option(
+        name: "prefix", value: .text(placeholder: "NAME"),
+        summary: "First segment of the streams' names; without it a new one")
+    private static let contentType = Option(
+        name: "content-type", value: .text(placeholder: "TYPE"),
+        summary: "Content type of the streams (append and read)",
+        standard: "application/octet-stream")
+    private static let keep = Option(
+        name: "keep", value: .none,
+        summary: "Leave the streams on the server; those of create are always left")
+    private static let processor = Option(
+        name: "processor", value: .count(minimum: 0),
+        summary: "Processor that the load is pinned to")
+
+    static let signature = CommandSignature(
+        name: "bench", summary: "Measure a server over HTTP",
+        discussion: [
+            "The load is one thread. For a figure that means something pin it and the server to one "
+                + "processor each, and look at the last lines: a load that is itself at 100 % of a "
+                + "core has measured itself.",
+            "The server's processor time is read from /proc, in steps of 10 ms: measure for several "
+                + "seconds.",
+        ],
+        positionals: [
+            Positional(name: "MODE", summary: "append, read, sse, longpoll or create"),
+            Positional(
+                name: "URL", summary: "Server with its base path; without it VARVE_URL or --url",
+                isOptional: true),
+        ],
+        options: [
+            connections, streams, size, fill, seconds, warmUp, pipeline, rate, pid, prefix,
+            contentType, keep, processor, ServerAccess.url, ServerAccess.json,
+        ],
+        examples: [
+            .init(
+                line: "varve bench append -c 256 -s 100 --pid $(pidof varve) --processor 1",
+                meaning: "durable appends"),
+            .init(
+                line: "varve bench sse -c 1000 --rate 100 --json",
+                meaning: "delivery to a thousand subscribers"),
+        ])
+
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+        let plan = try plan(arguments)
+        if let number = arguments.count(processor), !Machine.pinThread(toProcessor: number) {
+            throw .usage("--processor: expected a processor of this machine, found \(number)")
+        }
+        let asJSON = arguments.isOn(ServerAccess.json)
+        // More connections than descriptors fail by themselves, with their own message.
+        _ = try? Machine.raiseDescriptorLimit()
+        let report: LoadReport
+        do throws(LoadError) {
+            let run = try LoadRun(plan) { line in
+                // Progress that cannot be shown does not end a measurement.
+                if !asJSON { try? Output.error("\(line)\n") }
+            }
+            report = try run.run()
+        } catch {
+            throw .failed(error.description)
+        }
+        if asJSON {
+            try Output.json(report)
+        } else {
+            for line in report.lines { try Output.line(line) }
+        }
+        return 0
+    }
+
+    private static func plan(_ arguments: ParsedArguments) throws(CommandFailure) -> LoadPlan {
+        let word = arguments.positional(0) ?? ""
+        guard let mode = LoadPlan.Mode(rawValue: word) else {
+            let modes = LoadPlan.Mode.allCases.map(\.rawValue)
+            throw .usage(
+                "bench: expected one of \(modes.joined(separator: ", ")), found \"\(word)\""
+                    + NearestName.hint(word, among: modes))
+        }
+        let name = arguments.text(prefix) ?? "bench-\(String(SystemRandom().next(), radix: 36))"
+        var plan = LoadPlan(mode: mode, target: try target(arguments), prefix: name)
+        plan.connections = arguments.count(connections) ?? plan.connections
+        plan.streams = arguments.count(streams) ?? plan.streams
+        plan.recordBytes = arguments.bytes(size) ?? plan.recordBytes
+        plan.fillBytes = max(1, arguments.bytes(fill) ?? plan.fillBytes)
+        plan.seconds = arguments.seconds(seconds) ?? plan.seconds
+        plan.warmUpSeconds = arguments.seconds(warmUp) ?? plan.warmUpSeconds
+        plan.pipeline = arguments.count(pipeline) ?? plan.pipeline
+        plan.rate = arguments.count(rate).map(Double.init)
+        plan.serverProcess = try process(arguments)
+        if !mode.isLive { plan.contentType = arguments.text(contentType) ?? plan.contentType }
+        plan.keepsStreams = arguments.isOn(keep)
+        let smallest = mode.isLive ? LoadPlan.recordBytesMin : 2
+        guard plan.seconds > 0 else { throw .usage("--seconds: expected more than 0, found 0") }
+        guard plan.recordBytes >= smallest else {
+            throw .usage("--size: expected at least \(smallest) bytes, found \(plan.recordBytes)")
+        }
+        return plan
+    }
+
+    /// The server's process, which must exist.
+    private static func process(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32? {
+        guard let number = arguments.count(pid) else { return nil }
+        guard let process = Int32(exactly: number), File.exists("/proc/\(process)/stat") else {
+            throw .usage("--pid: expected a process of this machine, found \(number)")
+        }
+        return process
+    }
+
+    /// The server: the second argument, else the option every command has.
+    private static func target(_ arguments: ParsedArguments) throws(CommandFailure) -> LoadTarget {
+        let given = arguments.positional(1)
+        let text = given ?? arguments.text(ServerAccess.url) ?? ""
+        guard let url = URL(string: text), url.scheme == "http", let host = url.host, !host.isEmpty
+        else {
+            let subject = given == nil ? arguments.subject(ServerAccess.url) : "URL"
+            throw .usage(
+                "\(subject): expected an address such as http://127.0.0.1:4437/v1/stream, found "
+                    + "\"\(text)\"")
+        }
+        var path = url.path
+        while path.hasSuffix("/") { path.removeLast() }
+        return LoadTarget(
+            host: host, port: UInt16(exactly: url.port ?? 80) ?? 80, basePath: path)
+    }
+}

@@ -1,0 +1,44 @@
+import VarveLog
+
+/// `varve inspect`: shows what a log's files hold.
+enum InspectCommand: Command {
+    private static let json = Option(
+        name: "json", value: .none, summary: "Print one JSON object a line for each thing found")
+
+    static let signature = CommandSignature(
+        name: "inspect", summary: "Show the files, groups and frames of a log",
+        discussion: [
+            "Positions are bytes in the file, as docs/format.md names them. Reads only and takes no "
+                + "lock. Whether the log is damaged is the question of varve verify."
+        ],
+        positionals: [
+            Positional(name: "DIR", summary: "Directory of the log (--data-dir of the server)")
+        ],
+        options: [json],
+        examples: [
+            .init(line: "varve inspect data", meaning: "everything, in the order of the log"),
+            .init(
+                line: "varve inspect --json data | jq 'select(.type == \"frame\")'",
+                meaning: "only frames"),
+        ],
+        exitCodes: ["0 success", "1 failure", "2 wrong usage, or DIR is no log that can be read"])
+
+    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+        let isJSON = arguments.isOn(json)
+        var outputFailure: CommandFailure?
+        do throws(LogError) {
+            try LogInspector.inspect(directory: arguments.positional(0) ?? "") { item in
+                guard outputFailure == nil else { return }
+                do throws(CommandFailure) {
+                    try Output.line(isJSON ? item.json : item.text)
+                } catch {
+                    outputFailure = error
+                }
+            }
+        } catch {
+            throw .usage(error.description)
+        }
+        if let outputFailure { throw outputFailure }
+        return 0
+    }
+}
