@@ -1,5 +1,5 @@
-// From the socket to whole requests. Bytes are received into memory that all connections of the loop
-// share and parsed there; only what cannot be handled yet is kept by its connection.
+// From the socket to whole requests. Bytes are received into memory that all connections of the
+// loop share and parsed there; only what cannot be handled yet is kept by its connection.
 
 import VarveHTTP
 import VarvePlatform
@@ -92,8 +92,8 @@ extension EventLoop {
         return result.wantsInput
     }
 
-    /// Parses and handles as many requests as are there and may be handled. Says which bytes must be
-    /// kept and whether more are of use.
+    /// Parses and handles as many requests as are there and may be handled. Says which bytes must
+    /// be kept and whether more are of use.
     private func parse(
         _ connection: ConnectionPointer, _ current: RequestAssembly,
         _ input: UnsafeMutableRawBufferPointer

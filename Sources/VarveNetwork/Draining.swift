@@ -1,8 +1,9 @@
 // Stopping without losing an answer.
 
 extension EventLoop {
-    /// Stops accepting, closes idle connections, tells owners to finish, and closes the rest as it
-    /// finishes; whatever is left after `limitMilliseconds` is closed. Then calls `done`, on the loop.
+    /// Stops accepting, closes idle connections, tells owners to finish, and closes the rest as
+    /// it finishes; whatever is left after `limitMilliseconds` is closed. Then calls `done`, on
+    /// the loop.
     func drain(limitMilliseconds: UInt64, _ done: @escaping @Sendable () -> Void) {
         whenDrained.append(done)
         guard !isDraining else { return }

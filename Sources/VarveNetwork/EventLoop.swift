@@ -10,9 +10,9 @@ package import VarvePlatform
 /// Thread rule: members belong to the loop's thread, except `post`, `release`, `failGated`, `wake`,
 /// `counters` and `index`, which any thread may use.
 ///
-/// Unchecked because the compiler cannot see that confinement: everything mutable is touched by the
-/// loop's thread alone, other threads reach it through `mailbox`, which is Sendable by itself, and the
-/// thread is started after and joined before anybody else touches the rest.
+/// Unchecked because the compiler cannot see that confinement: everything mutable is touched by
+/// the loop's thread alone, other threads reach it through `mailbox`, which is Sendable by
+/// itself, and the thread is started after and joined before anybody else touches the rest.
 package final class EventLoop: @unchecked Sendable {
     /// The names of what is watched and is no connection; no connection has generation 0.
     enum WatchToken {
@@ -98,8 +98,8 @@ package final class EventLoop: @unchecked Sendable {
         mailbox.post(work)
     }
 
-    /// Opens the gates up to `mark`: responses behind them leave. Any thread; costs at most one system
-    /// call, and none while the loop is awake.
+    /// Opens the gates up to `mark`: responses behind them leave. Any thread; costs at most one
+    /// system call, and none while the loop is awake.
     package func release(through mark: UInt64) {
         mailbox.release(through: mark)
     }

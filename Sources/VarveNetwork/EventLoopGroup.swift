@@ -26,8 +26,8 @@ package final class EventLoopGroup: Sendable {
         self.loops = loops
     }
 
-    /// Listens on an address, with one listener per loop; before `start`. Returns the port, which the
-    /// kernel chooses if `port` is 0.
+    /// Listens on an address, with one listener per loop; before `start`. Returns the port, which
+    /// the kernel chooses if `port` is 0.
     package func listen(host: String, port: UInt16) throws(SystemError) -> UInt16 {
         var bound = port
         for loop in loops {
@@ -51,8 +51,8 @@ package final class EventLoopGroup: Sendable {
         }
     }
 
-    /// Finishes what is under way, for at most `limitMilliseconds` of the loops' clock. Returns when no
-    /// connection is left. After `start`.
+    /// Finishes what is under way, for at most `limitMilliseconds` of the loops' clock. Returns
+    /// when no connection is left. After `start`.
     package func drain(limitMilliseconds: UInt64) {
         let left = Countdown(loops.count)
         for loop in loops {

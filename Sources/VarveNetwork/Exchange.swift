@@ -26,13 +26,13 @@ package struct Exchange {
         reference._withUnsafeGuaranteedRef { $0.exchange(token, sequence) != nil }
     }
 
-    /// Answers with a whole response. It is serialised at once and leaves at the end of the turn, behind
-    /// all earlier responses of its connection, and not before `gate` is released.
+    /// Answers with a whole response. It is serialised at once and leaves at the end of the turn,
+    /// behind all earlier responses of its connection, and not before `gate` is released.
     ///
     /// - Parameters:
     ///   - gate: the mark that must be released first; 0 for none.
-    ///   - body: copied; nil means there is none. A response to HEAD declares its length and leaves it
-    ///     out; without a body it declares none.
+    ///   - body: copied; nil means there is none. A response to HEAD declares its length and
+    ///     leaves it out; without a body it declares none.
     ///   - headers: writes the headers, without Date, Content-Length and Connection.
     package func respond(
         _ status: HTTPStatus, gate: UInt64 = 0, body: UnsafeRawBufferPointer? = nil,
@@ -44,8 +44,8 @@ package struct Exchange {
         }
     }
 
-    /// Answers with a body that is sent from where it lies; a small one is copied. Its owners are let
-    /// go when it is sent, or when a slow client would make it wait.
+    /// Answers with a body that is sent from where it lies; a small one is copied. Its owners are
+    /// let go when it is sent, or when a slow client would make it wait.
     package func respond(
         _ status: HTTPStatus, gate: UInt64 = 0, slices: [BodySlice],
         _ headers: (ResponseWriter) -> Void
@@ -56,13 +56,13 @@ package struct Exchange {
         }
     }
 
-    /// Puts the request off: nothing more of its connection is parsed until it is answered. A parked
-    /// request may be parked again with another owner.
+    /// Puts the request off: nothing more of its connection is parsed until it is answered. A
+    /// parked request may be parked again with another owner.
     ///
     /// - Parameters:
     ///   - owner: told when the client leaves or the server stops.
-    ///   - endsWithPeer: whether a client that ends its side counts as gone. True for waiting; false
-    ///     for work that is under way and will answer soon.
+    ///   - endsWithPeer: whether a client that ends its side counts as gone. True for waiting;
+    ///     false for work that is under way and will answer soon.
     /// - Returns: false if there are as many parked requests as allowed: answer 503.
     package func park(owner: any ExchangeOwner, endsWithPeer: Bool = true) -> Bool {
         reference._withUnsafeGuaranteedRef { loop in

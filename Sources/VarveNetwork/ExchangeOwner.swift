@@ -4,8 +4,8 @@
 ///
 /// Thread rule: called on the exchange's loop, never from inside a call on the exchange.
 package protocol ExchangeOwner: AnyObject {
-    /// The client has left or its connection is broken: the exchange is dead, and the connection has
-    /// forgotten its owner.
+    /// The client has left or its connection is broken: the exchange is dead, and the connection
+    /// has forgotten its owner.
     func gone()
     /// An open stream that refused a write has room again.
     func writable()

@@ -1,5 +1,5 @@
-// Responses that wait for their gate, in the order of the gates: one queue per loop, so that a commit
-// costs one look at its front and one step per response that leaves.
+// Responses that wait for their gate, in the order of the gates: one queue per loop, so that a
+// commit costs one look at its front and one step per response that leaves.
 
 /// A response that waits, as bytes in its connection's output.
 struct GatedResponse {

@@ -1,5 +1,5 @@
-// Responses that reveal what is not yet durable: they lie serialised in their connection's output and
-// leave when the mark they wait for is released, in order.
+// Responses that reveal what is not yet durable: they lie serialised in their connection's output
+// and leave when the mark they wait for is released, in order.
 
 extension EventLoop {
     /// Puts the response that was just queued behind a gate.

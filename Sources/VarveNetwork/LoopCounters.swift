@@ -4,8 +4,8 @@ import Synchronization
 
 /// The counts of one loop.
 ///
-/// Thread rule: the loop changes them with plain loads and stores; readers see each count whole, and
-/// different counts from slightly different moments.
+/// Thread rule: the loop changes them with plain loads and stores; readers see each count whole,
+/// and different counts from slightly different moments.
 package final class LoopCounters: Sendable {
     /// One count.
     package struct Count: ~Copyable, Sendable {

@@ -1,5 +1,5 @@
-// How other threads reach a loop: work to run there, the released mark, and one wake-up however many
-// of them call.
+// How other threads reach a loop: work to run there, the released mark, and one wake-up however
+// many of them call.
 
 import Synchronization
 import VarvePlatform

@@ -14,8 +14,8 @@ package struct NetworkConfiguration: Sendable {
     /// The most bytes of a refused body that are read and dropped so that the client sees the
     /// answer. A body that is longer by no more leaves the connection usable.
     package var discardBytesMax = 64 << 20
-    /// The most unsent bytes of one connection. Beyond it no further request is parsed and nothing is
-    /// written to a stream.
+    /// The most unsent bytes of one connection. Beyond it no further request is parsed and
+    /// nothing is written to a stream.
     package var outputBytesMax = 1 << 20
     /// The most responses of one connection that wait for their gate.
     package var gatedResponsesMax = 1024

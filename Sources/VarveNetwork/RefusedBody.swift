@@ -1,5 +1,5 @@
-// Bodies over the limit: answered at once, then read and dropped as far as is reasonable, so that the
-// client sees the answer instead of a reset.
+// Bodies over the limit: answered at once, then read and dropped as far as is reasonable, so that
+// the client sees the answer instead of a reset.
 
 import VarveHTTP
 
@@ -49,7 +49,8 @@ extension EventLoop {
         return .taken(dropped)
     }
 
-    /// Drops what is there of a chunked body; ends the connection where the body is faulty or too long.
+    /// Drops what is there of a chunked body; ends the connection where the body is faulty or too
+    /// long.
     func discardChunkStep(
         _ connection: ConnectionPointer, _ current: RequestAssembly,
         _ rest: UnsafeMutableRawBufferPointer

@@ -1,6 +1,6 @@
 // A request while it arrives: how far it is understood, and the bytes that must be kept until the
-// rest is there. A request that arrives whole is parsed where it was received and never copied; only
-// then does a connection own no assembly.
+// rest is there. A request that arrives whole is parsed where it was received and never copied;
+// only then does a connection own no assembly.
 
 import VarveHTTP
 
@@ -95,7 +95,8 @@ final class RequestAssembly {
         count = kept.count
     }
 
-    /// Free memory behind the kept bytes: at least one byte, at most what the request can need next.
+    /// Free memory behind the kept bytes: at least one byte, at most what the request can need
+    /// next.
     func room(upTo wanted: Int) -> UnsafeMutableRawBufferPointer {
         if count == capacity { grow(atLeast: wanted) }
         return UnsafeMutableRawBufferPointer(
@@ -119,8 +120,8 @@ final class RequestAssembly {
         }
     }
 
-    /// Grows at once to what is wanted if that is moderate, else by doubling as bytes arrive, so that
-    /// an announced length alone does not take memory.
+    /// Grows at once to what is wanted if that is moderate, else by doubling as bytes arrive, so
+    /// that an announced length alone does not take memory.
     private func grow(atLeast wanted: Int) {
         let larger = count + max(1, min(wanted, max(1 << 20, capacity)))
         let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)

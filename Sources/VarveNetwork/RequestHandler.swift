@@ -7,16 +7,16 @@ package import VarveHTTP
 /// Thread rule: every method is called on the loop that the handler was made for, and none of them
 /// may block.
 package protocol RequestHandler: AnyObject {
-    /// Answers one complete request. The views die with the call. Before it returns, or later if the
-    /// exchange was parked, exactly one response is given.
+    /// Answers one complete request. The views die with the call. Before it returns, or later if
+    /// the exchange was parked, exactly one response is given.
     func handle(_ request: borrowing RequestView, _ exchange: Exchange)
 
     /// Whether `request` may be handled while earlier responses of its connection still wait for
     /// their gate. Otherwise it waits for them.
     func mayFollowGated(_ request: borrowing RequestView) -> Bool
 
-    /// Writes the headers of a response that the network gives by itself, without Content-Length and
-    /// the end of the head, and returns its body.
+    /// Writes the headers of a response that the network gives by itself, without Content-Length
+    /// and the end of the head, and returns its body.
     func refuse(_ refusal: ConnectionRefusal, _ writer: ResponseWriter) -> [UInt8]
 
     /// A turn ends: all its requests are handled, nothing is sent yet.

@@ -87,8 +87,8 @@ extension EventLoop {
         connection.pointee.queued &+= UInt64(buffer.count - before)
     }
 
-    /// The response to the current request is queued: lets it go, or puts it behind its gate, and makes
-    /// the connection ready for the next request.
+    /// The response to the current request is queued: lets it go, or puts it behind its gate, and
+    /// makes the connection ready for the next request.
     @inline(__always)
     func finish(_ connection: ConnectionPointer, gate: UInt64) {
         let wasParked = connection.pointee.phase == .parked

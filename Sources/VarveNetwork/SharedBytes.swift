@@ -1,5 +1,5 @@
-// One encoding of an event for many readers: the bytes with their chunk framing around them, so that
-// readers with and without chunks are sent from the same memory.
+// One encoding of an event for many readers: the bytes with their chunk framing around them, so
+// that readers with and without chunks are sent from the same memory.
 
 /// Immutable bytes that many streams send.
 package final class SharedBytes: Sendable {

@@ -1,6 +1,6 @@
-// Timers of one loop: a wheel of lists, so that setting, moving and cancelling cost the same however
-// many there are. An entry farther away than one turn of the wheel stays where it is and is looked at
-// once per turn.
+// Timers of one loop: a wheel of lists, so that setting, moving and cancelling cost the same
+// however many there are. An entry farther away than one turn of the wheel stays where it is and
+// is looked at once per turn.
 
 /// A set timer. Of no use once it has fired or was cancelled.
 package struct TimerToken: Equatable, Sendable {

@@ -1,5 +1,5 @@
-// How a connection's bytes reach its client: the boundary behind which TLS will stand. Nothing above
-// it touches the socket for data.
+// How a connection's bytes reach its client: the boundary behind which TLS will stand. Nothing
+// above it touches the socket for data.
 
 import VarvePlatform
 
