@@ -88,7 +88,10 @@ package final class Server: Sendable {
         }
         let port = try group.listen(host: configuration.listenHost, port: configuration.listenPort)
         core.setPort(port)
-        core.engine.log.addCommitListener(CommitRelay(group.loops))
+        let relay = CommitRelay(group.loops)
+        core.engine.log.addCommitListener(relay)
+        // What was found on disk is durable: answers about it must not wait for the next commit.
+        relay.committed(through: core.engine.log.durable)
         let sweeper = try ServiceThread(
             name: "varve-sweep", intervalMilliseconds: core.configuration.expirySweepMilliseconds
         ) {
