@@ -72,7 +72,7 @@ let package = Package(
             "varve-bench",
             ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
 
-        tests("VarvePlatformTests", ["VarvePlatform"]),
+        tests("VarvePlatformTests", ["VarvePlatform", "CVarve"]),
         tests("VarveBytesTests", ["VarveBytes"]),
         tests("VarveStorageTests", ["VarveStorage", "VarveSimulation", "VarvePlatform"]),
         tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),

@@ -138,7 +138,9 @@ int varve_spawn(pid_t *pid, const char *path, char *const *arguments, char *cons
         const int descriptors[3] = {input, output, error};
         code = prepare_actions(&actions, descriptors);
         if (code == 0) code = prepare_attributes(&attributes);
-        if (code == 0) code = posix_spawnp(pid, path, &actions, &attributes, arguments, environment);
+        if (code == 0) {
+            code = posix_spawnp(pid, path, &actions, &attributes, arguments, environment);
+        }
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);

@@ -1,9 +1,10 @@
 /// Reads an encoding from front to back and never past its end.
 ///
 /// The memory belongs to the caller and must outlive the reader and everything it returns.
+@usableFromInline
 package struct ByteReader {
     /// All bytes of the input.
-    package let bytes: UnsafeRawBufferPointer
+    @usableFromInline package let bytes: UnsafeRawBufferPointer
     /// The index of the next byte.
     @inlinable package var position: Int { next }
     @usableFromInline var next = 0

@@ -3,6 +3,7 @@ import CVarve
 /// A growing run of bytes that is written from front to back.
 ///
 /// Grows by doubling with realloc; `clear` keeps the memory for the next use.
+@usableFromInline
 package struct ByteWriter: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer?
     /// How many bytes were written.

@@ -1,4 +1,5 @@
 /// Hexadecimal digits: lowercase when written, either case when read.
+@usableFromInline
 package enum Hex {
     /// Writes two digits for each byte of `bytes` to `pointer`.
     package static func encode(_ bytes: UnsafeRawBufferPointer, to pointer: UnsafeMutableRawPointer)

@@ -1,11 +1,12 @@
 /// An encoding ended before what it announced, or said something that cannot be.
+@usableFromInline
 package struct TruncatedInput: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where in the input the missing piece begins.
-    package let position: Int
+    @usableFromInline package let position: Int
     /// How many bytes were expected there; 0 when the bytes were there but made no sense.
-    package let expected: Int
+    @usableFromInline package let expected: Int
     /// How many bytes were left.
-    package let available: Int
+    @usableFromInline package let available: Int
 
     /// An error about `expected` bytes at `position` of which only `available` are there.
     @inlinable
@@ -16,7 +17,7 @@ package struct TruncatedInput: Error, Equatable, Sendable, CustomStringConvertib
     }
 
     /// One line with all three numbers.
-    package var description: String {
+    @usableFromInline package var description: String {
         expected == 0
             ? "malformed value at byte \(position)"
             : "expected \(expected) bytes at byte \(position), found \(available)"

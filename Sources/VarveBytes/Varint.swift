@@ -1,6 +1,7 @@
 /// Variable-length unsigned integers: seven bits a byte, the lowest first, the top bit says "more".
 ///
 /// Every value has one encoding: an overlong one does not decode.
+@usableFromInline
 package enum Varint {
     /// The most bytes an encoding takes.
     @inlinable package static var byteCountMax: Int { 10 }

@@ -113,7 +113,8 @@ package enum File {
 
     /// Puts the file's data, and the metadata needed to read it, on stable storage (fdatasync).
     ///
-    /// Never repeated after an error: the kernel may have dropped the pages that it failed to write.
+    /// Never repeated after an error: the kernel may have dropped the pages that it failed to
+    /// write.
     package static func synchronizeData(_ descriptor: Int32) throws(SystemError) {
         while fdatasync(descriptor) != 0 {
             if errno != EINTR { throw .last("fdatasync") }

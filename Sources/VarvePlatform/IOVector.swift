@@ -1,6 +1,7 @@
 import Glibc
 
 /// A run of bytes to be written together with others: the layout of C's `iovec`.
+@usableFromInline
 @frozen
 package struct IOVector {
     /// Where the bytes begin.

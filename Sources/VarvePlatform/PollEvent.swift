@@ -1,9 +1,8 @@
-import CVarve
-
 /// What a descriptor is watched for, and what has happened to it.
+@usableFromInline
 package struct Readiness: OptionSet, Sendable {
-    /// Bits as epoll defines them.
-    package let rawValue: UInt32
+    /// Bits as epoll defines them; the kernel's interface fixes them for ever.
+    @usableFromInline package let rawValue: UInt32
 
     /// A set with these bits.
     @inlinable
@@ -12,21 +11,22 @@ package struct Readiness: OptionSet, Sendable {
     }
 
     /// There is something to read or accept, or the end of it.
-    package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    @inlinable package static var readable: Readiness { Readiness(rawValue: 0x1) }
     /// There is room to write, or a connection attempt is over.
-    package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    @inlinable package static var writable: Readiness { Readiness(rawValue: 0x4) }
     /// The peer will send no more.
-    package static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
+    @inlinable package static var peerClosed: Readiness { Readiness(rawValue: 0x2000) }
     /// The descriptor is broken or gone; reported whether asked for or not.
-    package static let broken = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
+    @inlinable package static var broken: Readiness { Readiness(rawValue: 0x18) }
 }
 
 /// One thing that happened to one descriptor.
+@usableFromInline
 package struct PollEvent: Sendable {
     /// What the descriptor was added with.
-    package var token: UInt64
+    @usableFromInline package var token: UInt64
     /// What happened.
-    package var readiness: Readiness
+    @usableFromInline package var readiness: Readiness
 
     /// An event; the default is an empty one to reserve room with.
     @inlinable

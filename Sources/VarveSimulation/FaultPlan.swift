@@ -71,13 +71,14 @@ package final class FaultPlan: Sendable {
 
     /// A plan in which nothing fails.
     ///
-    /// - Parameter seed: decides how much of a failed write is written, and what a failed sync loses.
+    /// - Parameter seed: decides how much of a failed write is written and what a failed sync
+    ///   loses.
     package init(seed: UInt64 = 1) {
         random = SeededRandom(seed: seed)
     }
 
-    /// Makes operations fail: the `turn`th from now (1 is the next) and `count - 1` after it, as far
-    /// as they are about names that contain `namePart`.
+    /// Makes operations fail: the `turn`th from now (1 is the next) and `count - 1` after it, as
+    /// far as they are about names that contain `namePart`.
     package func fail(
         _ operation: Operation, atTurn turn: Int = 1, count: Int = 1, with fault: Fault,
         namesContaining namePart: String = ""

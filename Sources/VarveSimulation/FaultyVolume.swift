@@ -2,8 +2,8 @@ public import VarveStorage
 
 /// A volume whose operations fail as a plan says; everything else goes to the volume behind it.
 ///
-/// A failed write may have written a part, a failed sync has lost what it should have written (where
-/// the volume behind can act that out), and either poisons its file, as real ones do.
+/// A failed write may have written a part, a failed sync has lost what it should have written
+/// (where the volume behind can act that out), and either poisons its file, as real ones do.
 public final class FaultyVolume: Volume {
     private let base: any Volume
     private let plan: FaultPlan

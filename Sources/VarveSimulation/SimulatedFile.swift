@@ -1,8 +1,8 @@
 import VarvePlatform
 import VarveStorage
 
-/// A file's bytes twice: as its users see them, and as they are certain to be after a crash, with the
-/// changes between the two.
+/// A file's bytes twice: as its users see them, and as they are certain to be after a crash, with
+/// the changes between the two.
 struct SimulatedFile: Sendable {
     /// A change that was not synced.
     private enum Change: Sendable {
@@ -37,7 +37,8 @@ struct SimulatedFile: Sendable {
         settle { _ in .whole }
     }
 
-    /// A sync that failed: the system has forgotten what it had to write, and some of it is on disk.
+    /// A sync that failed: the system has forgotten what it had to write, and some of it is on
+    /// disk.
     mutating func loseSync(random: SeededRandom) {
         settle { Self.fate(of: $0, random) }
     }

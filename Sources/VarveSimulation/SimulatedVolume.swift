@@ -5,12 +5,12 @@ public import VarveStorage
 /// A volume that loses power when told to, and then keeps only what the contract of the bytes layer
 /// promises and a random part of the rest.
 ///
-/// What must be survived: bytes of a file written before its last successful `sync`, names before the
-/// last `syncDirectory` of their directory. What may survive: each later write whole, as a prefix,
-/// as some of its 512-byte sectors (zeros or older bytes in place of the others), or not at all,
-/// each later truncation or not, each later change of a name or not; in any combination. A rename
-/// is one step. After a failed sync nothing is promised for what it should have written, even if a
-/// later sync succeeds.
+/// What must be survived: bytes of a file written before its last successful `sync`, names before
+/// the last `syncDirectory` of their directory. What may survive: each later write whole, as a
+/// prefix, as some of its 512-byte sectors (zeros or older bytes in place of the others), or not
+/// at all, each later truncation or not, each later change of a name or not; in any combination.
+/// A rename is one step. After a failed sync nothing is promised for what it should have written,
+/// even if a later sync succeeds.
 public final class SimulatedVolume: Volume {
     private let state = Mutex(SimulatedDisk())
 

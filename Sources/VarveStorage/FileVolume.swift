@@ -4,8 +4,8 @@ import VarvePlatform
 /// A volume in a directory of the operating system.
 ///
 /// Its lock is an advisory one on the file `LOCK`, which ends with the process and holds the
-/// owner's process id for whoever is refused. Making the value and failing to lock change nothing on
-/// disk, except that a root directory that is missing is made when that is asked for.
+/// owner's process id for whoever is refused. Making the value and failing to lock change nothing
+/// on disk, except that a root directory that is missing is made when that is asked for.
 public final class FileVolume: Volume {
     /// What the volume may be used for.
     public enum Access: Sendable {

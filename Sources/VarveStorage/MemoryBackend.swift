@@ -4,7 +4,8 @@ import VarvePlatform
 ///
 /// Bytes live in blocks of 64 KiB, so that growing never moves them. Readers share a lock.
 //
-// @unchecked Sendable: `blocks` and `count` are read under `lock` shared and changed under it alone.
+// @unchecked Sendable: `blocks` and `count` are read under `lock` shared and changed under it
+// alone.
 public final class MemoryBackend: StorageBackend, ImmediateReader, @unchecked Sendable {
     private static let blockBytes = 64 << 10
 

@@ -1,8 +1,8 @@
 /// A tree of named backends, of which one process at a time is the owner.
 ///
-/// Names are relative paths such as `journal/1.journal`; the empty name is the volume's root. A new,
-/// renamed or removed name is certain to survive a loss of power only after `syncDirectory` on
-/// the directory that holds it.
+/// Names are relative paths such as `journal/1.journal`; the empty name is the volume's root. A
+/// new, renamed or removed name is certain to survive a loss of power only after `syncDirectory`
+/// on the directory that holds it.
 ///
 /// Thread rule: any thread may call anything.
 public protocol Volume: AnyObject, Sendable {

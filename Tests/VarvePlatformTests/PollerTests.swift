@@ -1,3 +1,4 @@
+import CVarve
 import Glibc
 import Testing
 import VarvePlatform
@@ -10,6 +11,14 @@ import VarvePlatform
             try poller.wait(into: $0, timeoutMilliseconds: timeout)
         }
         return events[..<count].map(\.token).sorted()
+    }
+
+    @Test("the bits are those of the system's header")
+    func bits() {
+        #expect(Readiness.readable.rawValue == EPOLLIN.rawValue)
+        #expect(Readiness.writable.rawValue == EPOLLOUT.rawValue)
+        #expect(Readiness.peerClosed.rawValue == EPOLLRDHUP.rawValue)
+        #expect(Readiness.broken.rawValue == EPOLLERR.rawValue | EPOLLHUP.rawValue)
     }
 
     @Test("an edge is reported once, with the token it was added with")

@@ -7,7 +7,9 @@ final class TemporaryDirectory {
 
     init() throws {
         let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(place)/varve-test-XXXXXX".utf8CString)
+        // Six of the letter are what mkdtemp replaces.
+        let mark = String(repeating: "X", count: 6)
+        var template = Array("\(place)/varve-test-\(mark)".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw SystemError(call: "mkdtemp", code: errno, path: place)
         }

@@ -1,5 +1,6 @@
 // What Swift cannot import or say: Linux calls behind GNU macros, and the CRC-32C instruction.
-// Functions return what the system call returns (-1 with errno set on failure) unless they say otherwise.
+// Functions return what the system call returns (-1 with errno set on failure) unless they say
+// otherwise.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -49,7 +50,8 @@ int varve_processor_count(void);
 int varve_pin_to_processor(int processor);
 /// signalfd (nonblocking, close on exec) over the signals given, which are blocked in this thread.
 int varve_signal_descriptor(const int *signals, size_t count);
-/// Takes one pending signal from a signal descriptor: its number, 0 when there is none, -1 on failure.
+/// Takes one pending signal from a signal descriptor: its number, 0 when there is none, -1 on
+/// failure.
 int varve_take_signal(int descriptor);
 /// Makes a write to a closed pipe or socket fail with EPIPE instead of ending the process.
 int varve_ignore_broken_pipes(void);
