@@ -82,8 +82,9 @@ struct Connection {
     var gatedCount: Int32 = 0
     /// Input that waits for its rest or its turn; nil when there is none.
     var assembly: RequestAssembly?
-    /// Unsent bytes; nil when there are none.
-    var output: OutputBuffer?
+    /// Unsent bytes; nil when there are none. Owned, but not counted at every touch: the loop takes
+    /// it from its spare ones and gives it back.
+    var output: Unmanaged<OutputBuffer>?
     /// Unsent bytes outside the buffer.
     var pinned: PinnedSlices?
     /// Bytes of output ever queued.

@@ -87,6 +87,7 @@ extension EventLoop {
         let owner = connection.pointee.owner
         letGo(connection)
         recycleAssembly(connection)
+        giveBackOutput(connection)
         if connection.pointee.phase == .lingering { counters.lingering.add(-1) }
         if connection.pointee.timerAt != .max { timers.cancel(connection.pointee.timer) }
         let descriptor = Descriptor(owning: connection.pointee.transport.descriptor)

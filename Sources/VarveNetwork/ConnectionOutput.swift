@@ -12,11 +12,17 @@ extension EventLoop {
 
     /// The buffer that the connection's output is written to.
     @inline(__always)
-    func outputBuffer(_ connection: ConnectionPointer) -> OutputBuffer {
+    func outputBuffer(_ connection: ConnectionPointer) -> Unmanaged<OutputBuffer> {
         if let buffer = connection.pointee.output { return buffer }
-        let buffer = spareOutputs.popLast() ?? OutputBuffer()
+        let buffer = spareOutputs.popLast() ?? Unmanaged.passRetained(OutputBuffer())
         connection.pointee.output = buffer
         return buffer
+    }
+
+    /// Appends `bytes` to the output and counts them.
+    func queue(_ connection: ConnectionPointer, _ bytes: UnsafeRawBufferPointer) {
+        outputBuffer(connection)._withUnsafeGuaranteedRef { $0.append(bytes) }
+        connection.pointee.queued &+= UInt64(bytes.count)
     }
 
     /// Queues a slice behind the buffer's bytes.
@@ -41,7 +47,9 @@ extension EventLoop {
                 guard let buffer = connection.pointee.output else { return }
                 attempted = Int(connection.pointee.released &- connection.pointee.sent)
                 result = connection.pointee.transport.send(
-                    UnsafeRawBufferPointer(rebasing: buffer.readable[..<attempted]))
+                    buffer._withUnsafeGuaranteedRef {
+                        UnsafeRawBufferPointer(start: $0.readable.baseAddress, count: attempted)
+                    })
             } else {
                 (result, attempted) = sendVectors(connection)
             }
@@ -65,10 +73,10 @@ extension EventLoop {
             rest = UnsafeRawBufferPointer(rebasing: bytes[bytes.count...])
             connection.pointee.sent &+= UInt64(bytes.count)
         }
-        connection.pointee.queued &+= UInt64(bytes.count)
+        connection.pointee.queued &+= UInt64(bytes.count - rest.count)
+        queue(connection, rest)
         connection.pointee.released = connection.pointee.queued
         guard !rest.isEmpty else { return }
-        outputBuffer(connection).append(rest)
         connection.pointee.isBlocked = true
         waitForRoom(connection)
     }
@@ -79,7 +87,8 @@ extension EventLoop {
         guard let pinned = connection.pointee.pinned, !pinned.isEmpty else { return }
         let copy = OutputBuffer(capacity: connection.pointee.pending)
         forEachPiece(connection, to: connection.pointee.queued) { copy.append($0) }
-        connection.pointee.output = copy
+        connection.pointee.output?.release()
+        connection.pointee.output = Unmanaged.passRetained(copy)
         connection.pointee.pinned = nil
     }
 
@@ -89,7 +98,9 @@ extension EventLoop {
         guard connection.pointee.queued > released else { return }
         let kept = Int(released &- connection.pointee.sent)
         let pinnedBytes = connection.pointee.pinned?.byteCount(before: released) ?? 0
-        connection.pointee.output?.truncate(to: kept - pinnedBytes)
+        connection.pointee.output?._withUnsafeGuaranteedRef {
+            $0.truncate(to: kept - pinnedBytes)
+        }
         connection.pointee.pinned?.truncate(to: released)
         connection.pointee.queued = released
     }
@@ -106,11 +117,11 @@ extension EventLoop {
                 let end = connection.pointee.sent &+ UInt64(count)
                 let before = pinned.byteCount(before: .max)
                 pinned.advance(to: end)
-                connection.pointee.output?.consume(
-                    count - (before - pinned.byteCount(before: .max)))
+                let buffered = count - (before - pinned.byteCount(before: .max))
+                connection.pointee.output?._withUnsafeGuaranteedRef { $0.consume(buffered) }
                 if pinned.isEmpty { connection.pointee.pinned = nil }
             } else {
-                connection.pointee.output?.consume(count)
+                connection.pointee.output?._withUnsafeGuaranteedRef { $0.consume(count) }
             }
             connection.pointee.sent &+= UInt64(count)
             connection.pointee.stallDeadline = .max
@@ -148,7 +159,8 @@ extension EventLoop {
     ) {
         var position = connection.pointee.sent
         var buffered =
-            connection.pointee.output?.readable ?? UnsafeRawBufferPointer(start: nil, count: 0)
+            connection.pointee.output?._withUnsafeGuaranteedRef { $0.readable }
+            ?? UnsafeRawBufferPointer(start: nil, count: 0)
         func takeBuffered(to end: UInt64) {
             let count = Int(min(end, limit) &- position)
             guard count > 0 else { return }
@@ -172,10 +184,16 @@ extension EventLoop {
     private func recycleOutput(_ connection: ConnectionPointer) {
         connection.pointee.pinDeadline = .max
         connection.pointee.stallDeadline = .max
+        giveBackOutput(connection)
+    }
+
+    /// Takes the buffer of a connection's output back, whatever is in it.
+    @inline(__always)
+    func giveBackOutput(_ connection: ConnectionPointer) {
         guard let buffer = connection.pointee.output else { return }
         connection.pointee.output = nil
-        guard spareOutputs.count < Self.spareOutputsMax else { return }
-        buffer.removeAll(keepingCapacityUpTo: Self.outputKept)
+        guard spareOutputs.count < Self.spareOutputsMax else { return buffer.release() }
+        buffer._withUnsafeGuaranteedRef { $0.removeAll(keepingCapacityUpTo: Self.outputKept) }
         spareOutputs.append(buffer)
     }
 }

@@ -36,6 +36,7 @@ package final class EventLoop: @unchecked Sendable {
     let received: UnsafeMutableRawBufferPointer
     let events: UnsafeMutableBufferPointer<PollEvent>
     let dateLine = DateLine()
+    let readinessBits = ReadinessBits()
     let connectionsMax: Int
     let parkedMax: Int
 
@@ -62,7 +63,7 @@ package final class EventLoop: @unchecked Sendable {
     /// The assembly that requests are parsed with where they were received.
     @exclusivity(unchecked) var assembly: RequestAssembly
     @exclusivity(unchecked) var spareAssemblies: [RequestAssembly] = []
-    @exclusivity(unchecked) var spareOutputs: [OutputBuffer] = []
+    @exclusivity(unchecked) var spareOutputs: [Unmanaged<OutputBuffer>] = []
 
     /// A loop that does nothing until `run`.
     init(
@@ -86,6 +87,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     deinit {
+        for buffer in spareOutputs { buffer.release() }
         received.deallocate()
         events.deallocate()
     }

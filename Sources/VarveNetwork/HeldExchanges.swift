@@ -26,15 +26,13 @@ extension EventLoop {
         // HTTP/1.0 knows no chunks: there the end of the connection is the end of the body.
         connection.pointee.isChunked = !connection.pointee.isHTTP10
         if connection.pointee.isHTTP10 { connection.pointee.keepsAlive = false }
-        let buffer = outputBuffer(connection)
-        let before = buffer.count
-        let writer = ResponseWriter(buffer)
-        writer.status(status, date: dateLine)
-        headers(writer)
-        writeConnection(connection, writer)
-        if connection.pointee.isChunked { writer.lines("Transfer-Encoding: chunked\r\n") }
-        writer.end()
-        connection.pointee.queued &+= UInt64(buffer.count - before)
+        write(connection) { writer in
+            writer.status(status, date: dateLine)
+            headers(writer)
+            writeConnection(connection, writer)
+            if connection.pointee.isChunked { writer.lines("Transfer-Encoding: chunked\r\n") }
+            writer.end()
+        }
         if connection.pointee.isHead {
             letGo(connection)
             finish(connection, gate: 0)
@@ -63,8 +61,7 @@ extension EventLoop {
             connection.pointee.wantsRoom = true
             return false
         }
-        outputBuffer(connection).append(bytes)
-        connection.pointee.queued &+= UInt64(bytes.count)
+        queue(connection, bytes)
         releaseStream(connection)
         markDirty(connection)
         return true
@@ -74,9 +71,7 @@ extension EventLoop {
     func endStream(_ connection: ConnectionPointer) {
         guard connection.pointee.phase == .streaming else { return }
         if connection.pointee.isChunked {
-            let buffer = outputBuffer(connection)
-            buffer.append(ChunkWriter.end)
-            connection.pointee.queued &+= UInt64(ChunkWriter.end.utf8CodeUnitCount)
+            write(connection) { $0.lines(ChunkWriter.end) }
         }
         releaseStream(connection)
         let goesOn = connection.pointee.keepsAlive && !isDraining

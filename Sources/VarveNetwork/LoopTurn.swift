@@ -59,25 +59,28 @@ extension EventLoop {
             if event.token == WatchToken.listener { acceptsMore = true }
             return
         }
-        let readiness = event.readiness
-        if !readiness.isDisjoint(with: .broken) {
-            connection.pointee.isBroken = true
-            markDirty(connection)
-            return
-        }
-        if !readiness.isDisjoint(with: .peerClosed) {
-            connection.pointee.peerClosed = true
-            connection.pointee.mayReceive = true
-            markDirty(connection)
-        }
-        if !readiness.isDisjoint(with: .writable), connection.pointee.isBlocked {
+        let bits = event.readiness.rawValue
+        if bits & readinessBits.unusual != 0, !noteUnusual(connection, bits) { return }
+        if bits & readinessBits.writable != 0, connection.pointee.isBlocked {
             connection.pointee.isBlocked = false
             markDirty(connection)
         }
-        if !readiness.isDisjoint(with: .readable) {
+        if bits & readinessBits.readable != 0 {
             connection.pointee.mayReceive = true
             advance(connection)
         }
+    }
+
+    /// Notes the end of a connection or of the client's side; false if nothing else counts.
+    private func noteUnusual(_ connection: ConnectionPointer, _ bits: UInt32) -> Bool {
+        markDirty(connection)
+        if bits & readinessBits.broken != 0 {
+            connection.pointee.isBroken = true
+            return false
+        }
+        connection.pointee.peerClosed = true
+        connection.pointee.mayReceive = true
+        return true
     }
 
     /// Goes on with the connections that had more to do than fitted their last turn.
@@ -135,4 +138,12 @@ extension EventLoop {
             }
         }
     }
+}
+
+/// What an event tells, as plain bits: looked at for every event.
+struct ReadinessBits {
+    let readable = Readiness.readable.rawValue
+    let writable = Readiness.writable.rawValue
+    let broken = Readiness.broken.rawValue
+    let unusual = Readiness.broken.rawValue | Readiness.peerClosed.rawValue
 }

@@ -22,11 +22,11 @@ extension EventLoop {
         body: UnsafeRawBufferPointer?, _ headers: (ResponseWriter) -> Void
     ) {
         guard connection.pointee.phase != .streaming else { return }
-        let buffer = outputBuffer(connection)
-        let before = buffer.count
-        writeHead(connection, ResponseWriter(buffer), status, bodyLength: body?.count, headers)
-        if let body, !connection.pointee.isHead, !status.forbidsBody { buffer.append(body) }
-        connection.pointee.queued &+= UInt64(buffer.count &- before)
+        write(connection) { writer in
+            writeHead(connection, writer, status, bodyLength: body?.count, headers)
+            guard let body, !connection.pointee.isHead, !status.forbidsBody else { return }
+            writer.lines(body)
+        }
         finish(connection, gate: gate)
     }
 
@@ -37,15 +37,13 @@ extension EventLoop {
     ) {
         guard connection.pointee.phase != .streaming else { return }
         let length = slices.reduce(0) { $0 + $1.bytes.count }
-        let buffer = outputBuffer(connection)
-        let before = buffer.count
-        writeHead(connection, ResponseWriter(buffer), status, bodyLength: length, headers)
         let hasBody = !connection.pointee.isHead && !status.forbidsBody
         let isCopied = length <= configuration.copiedBodyBytesMax
-        if hasBody && isCopied {
-            for slice in slices { buffer.append(slice.bytes) }
+        write(connection) { writer in
+            writeHead(connection, writer, status, bodyLength: length, headers)
+            guard hasBody && isCopied else { return }
+            for slice in slices { writer.lines(slice.bytes) }
         }
-        connection.pointee.queued &+= UInt64(buffer.count - before)
         if hasBody && !isCopied {
             for slice in slices { pin(connection, slice) }
         }
@@ -61,11 +59,10 @@ extension EventLoop {
 
     /// Queues `100 Continue`.
     func sendContinue(_ connection: ConnectionPointer) {
-        let buffer = outputBuffer(connection)
-        let before = buffer.count
-        buffer.append(HTTPStatus.continue100.line)
-        buffer.append("\r\n")
-        connection.pointee.queued &+= UInt64(buffer.count - before)
+        write(connection) { writer in
+            writer.lines(HTTPStatus.continue100.line)
+            writer.end()
+        }
         connection.pointee.released = connection.pointee.queued
         markDirty(connection)
     }
@@ -75,16 +72,24 @@ extension EventLoop {
         _ connection: ConnectionPointer, _ refusal: ConnectionRefusal, isHead: Bool
     ) {
         guard let handler else { return }
-        let buffer = outputBuffer(connection)
-        let before = buffer.count
-        let writer = ResponseWriter(buffer)
-        writer.status(refusal.status, date: dateLine)
-        let body = handler.refuse(refusal, writer)
-        writeConnection(connection, writer)
-        writer.contentLength(body.count)
-        writer.end()
-        if !isHead { body.withUnsafeBytes { buffer.append($0) } }
-        connection.pointee.queued &+= UInt64(buffer.count - before)
+        write(connection) { writer in
+            writer.status(refusal.status, date: dateLine)
+            let body = handler.refuse(refusal, writer)
+            writeConnection(connection, writer)
+            writer.contentLength(body.count)
+            writer.end()
+            if !isHead { body.withUnsafeBytes { writer.lines($0) } }
+        }
+    }
+
+    /// Has `body` write to the end of the output, and counts what it wrote.
+    @inline(__always)
+    func write(_ connection: ConnectionPointer, _ body: (ResponseWriter) -> Void) {
+        outputBuffer(connection)._withUnsafeGuaranteedRef { buffer in
+            let before = buffer.count
+            body(ResponseWriter(buffer))
+            connection.pointee.queued &+= UInt64(buffer.count &- before)
+        }
     }
 
     /// The response to the current request is queued: lets it go, or puts it behind its gate, and
