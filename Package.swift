@@ -99,7 +99,8 @@ let package = Package(
         tests(
             "CrashTests",
             [
-                "VarveLog", "VarveStorage", "VarveStreams", "VarvePlatform", "VarveBytes",
+                "VarveLog", "VarveSimulation", "VarveStorage", "VarveStreams", "VarvePlatform",
+                "VarveBytes",
                 "ServerProcess", "varve",
             ]),
         tests("VarveLoadTests", ["VarveLoad"]),

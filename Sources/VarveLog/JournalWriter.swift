@@ -100,8 +100,7 @@ final class JournalWriter: @unchecked Sendable {
         header.syncedThrough = synced
         header.wallMilliseconds = clock.wallMilliseconds()
         header.fileBytes = spare.backend.size
-        try Self.install(spare, header: header, in: volume)
-        backend = spare.backend
+        backend = try Self.install(spare, header: header, in: volume)
         number = group.file
         fileID = group.fileID
         endByte = UInt64(Format.fileHeaderBytes)
@@ -110,20 +109,22 @@ final class JournalWriter: @unchecked Sendable {
     }
 
     /// Writes a file's header, syncs the file with everything in it, gives it its name, and syncs
-    /// that: afterwards it is part of the log, before it is not.
+    /// that: afterwards it is part of the log, before it is not. Returns the file opened by that name,
+    /// which is the one that messages should say.
     static func install(
         _ spare: FilePreparer.Spare, header: FileHeader, in volume: any Volume
-    ) throws(LogError) {
+    ) throws(LogError) -> any StorageBackend {
         let block = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Format.fileHeaderBytes, alignment: Format.alignment)
         defer { block.deallocate() }
         header.encode(into: block)
-        try LogError.wrapping { () throws(StorageError) in
+        let name = JournalFileName(number: header.number, role: .journal).path
+        return try LogError.wrapping { () throws(StorageError) in
             try spare.backend.write(UnsafeRawBufferPointer(block), at: 0)
             try spare.backend.sync()
-            try volume.rename(
-                spare.name.path, to: JournalFileName(number: header.number, role: .journal).path)
+            try volume.rename(spare.name.path, to: name)
             try volume.syncDirectory(Format.journalDirectory)
+            return try volume.open(name, create: .never)
         }
     }
 }

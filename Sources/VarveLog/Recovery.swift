@@ -254,9 +254,9 @@ struct Recovery {
         header.syncedThrough = ending.lastLSN
         header.wallMilliseconds = max(clock.wallMilliseconds(), replay.lastWall)
         header.fileBytes = spare.backend.size
-        try JournalWriter.install(spare, header: header, in: volume)
+        let backend = try JournalWriter.install(spare, header: header, in: volume)
         return Start(
-            file: JournalFile(number: UInt32(number), backend: spare.backend), id: id,
+            file: JournalFile(number: UInt32(number), backend: backend), id: id,
             endByte: ending.rewriter?.nextGroupByte ?? UInt64(Format.fileHeaderBytes))
     }
 
