@@ -1,16 +1,16 @@
 // CRC-32C: the processor's instruction where there is one, else eight tables of 256 entries.
 #include "cvarve.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #define POLYNOMIAL 0x82f63b78u  // Castagnoli, bits reversed
 
 static uint32_t tables[8][256];
 static int has_instruction;
-static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 
-static void prepare(void) {
+// Runs before main, so that no caller pays for a check of "prepared". Nothing of ours is called
+// earlier.
+__attribute__((constructor)) static void prepare(void) {
     for (uint32_t byte = 0; byte < 256; byte++) {
         uint32_t value = byte;
         for (int bit = 0; bit < 8; bit++) value = (value >> 1) ^ (value & 1 ? POLYNOMIAL : 0);
@@ -27,10 +27,6 @@ static void prepare(void) {
     has_instruction = __builtin_cpu_supports("sse4.2");
 #endif
 }
-
-// Runs before main, so that no caller pays for a check of "prepared"; pthread_once keeps it right
-// even for a constructor of another library that asks earlier.
-__attribute__((constructor)) static void prepare_at_load(void) { pthread_once(&prepared, prepare); }
 
 uint32_t varve_crc32c_portable(uint32_t seed, const void *bytes, size_t count) {
     const uint8_t *next = bytes;

@@ -75,9 +75,11 @@ public final class FileBackend: StorageBackend, ImmediateReader {
     public func write(
         _ vectors: UnsafeBufferPointer<UnsafeRawBufferPointer>, at offset: UInt64
     ) throws(StorageError) {
-        // The size may grow meanwhile, never shrink under a caller who keeps to one writer.
-        guard offset <= size else { throw .writePastEnd(path: path, offset: offset, size: size) }
-        try change { () throws(SystemError) in
+        try change(
+            unless: { size in
+                offset <= size ? nil : .writePastEnd(path: path, offset: offset, size: size)
+            }
+        ) { () throws(SystemError) in
             var position = offset
             var first = 0
             while first < vectors.count {
@@ -111,24 +113,32 @@ public final class FileBackend: StorageBackend, ImmediateReader {
     }
 
     public func truncate(to size: UInt64) throws(StorageError) {
-        let now = self.size
-        guard size <= now else {
-            throw .truncatePastEnd(path: path, requested: size, size: now)
-        }
-        try change { () throws(SystemError) in
+        try change(
+            unless: { now in
+                size <= now ? nil : .truncatePastEnd(path: path, requested: size, size: now)
+            }
+        ) { () throws(SystemError) in
             guard size < sizeNow.load(ordering: .relaxed) else { return }
             try File.truncate(descriptor.raw, to: size)
             sizeNow.store(size, ordering: .releasing)
         }
     }
 
-    /// Runs one change alone. A failure poisons the file and corrects the size to what is there.
+    /// Traps unless the size known here is the file's; for tests, while nobody changes the file.
+    package func checkInvariants() {
+        precondition((try? File.size(descriptor.raw)) == size, "the size is what is there")
+    }
+
+    /// Runs one change alone, unless `objection` has one for the size the file has then. A failure
+    /// poisons the file and corrects the size to what is there; an objection does neither.
     private func change<R: Sendable>(
+        unless objection: (UInt64) -> StorageError? = { _ in nil },
         _ body: () throws(SystemError) -> R
     ) throws(StorageError) -> R {
         if isReadOnly { throw .readOnly(path: path) }
         return try changes.withLock { (poison) throws(StorageError) in
             if let poison { throw .poisoned(path: path, cause: poison) }
+            if let error = objection(sizeNow.load(ordering: .relaxed)) { throw error }
             do throws(SystemError) {
                 return try body()
             } catch {

@@ -27,55 +27,56 @@ final class LockFile: Sendable {
     static func lockExclusive(directory: String) throws(StorageError) -> VolumeLock {
         let path = "\(directory)/LOCK"
         for _ in 0..<attemptsMax {
-            guard let file = try take(path, in: directory) else { continue }
+            let isNew = !File.exists(path)
+            let mode: File.CreateMode = isNew ? .exclusive : .never
             do {
-                try file.replaceContent("\(Machine.processIdentifier)\n")
+                let descriptor = try File.open(path, access: .readWrite, create: mode)
+                guard try File.lockExclusive(descriptor.raw) else { break }
+                guard File.identity(path) == File.identity(descriptor.raw) else { continue }
+                let file = try LockFile(descriptor, path: path, isNew: isNew)
+                try file.announce()
+                return VolumeLock { ending in
+                    if case .abandoned = ending { file.restore() }
+                }
             } catch {
-                file.restore()
-                throw StorageError(error, path: path)
-            }
-            return VolumeLock { ending in
-                if case .abandoned = ending { file.restore() }
+                // Another process made or removed the file after we looked.
+                let isRace = error.code == (isNew ? ErrorNumber.exists : ErrorNumber.notFound)
+                guard isRace, File.isDirectory(directory) else {
+                    throw StorageError(error, path: path)
+                }
             }
         }
-        throw .locked(directory: directory, pid: nil)
+        throw .locked(directory: directory, pid: holder(path))
     }
 
     /// Locks `directory` together with other readers. Without a file nobody has ever owned the
     /// directory: there is nothing to lock, and nothing is written.
     static func lockShared(directory: String) throws(StorageError) -> VolumeLock {
         let path = "\(directory)/LOCK"
-        guard File.exists(path) else { return VolumeLock { _ in } }
-        let file = try StorageError.wrapping(path) { () throws(SystemError) -> LockFile? in
-            let descriptor = try File.open(path)
-            guard try File.lockShared(descriptor.raw) else { return nil }
-            return try LockFile(descriptor, path: path, isNew: false)
-        }
-        guard let file else { throw .locked(directory: directory, pid: holder(path)) }
-        // Capturing the file keeps its descriptor, and so the lock, while the closure lives.
-        return VolumeLock { _ in withExtendedLifetime(file) {} }
-    }
-
-    /// Opens or makes the file and locks it; nil when another process exchanged it meanwhile.
-    private static func take(
-        _ path: String, in directory: String
-    ) throws(StorageError) -> LockFile? {
-        let isNew = !File.exists(path)
-        var isRefused = false
-        do {
-            let mode: File.CreateMode = isNew ? .exclusive : .never
-            let descriptor = try File.open(path, access: .readWrite, create: mode)
-            isRefused = try !File.lockExclusive(descriptor.raw)
-            if !isRefused {
-                guard File.identity(path) == File.identity(descriptor.raw) else { return nil }
-                return try LockFile(descriptor, path: path, isNew: isNew)
+        for _ in 0..<attemptsMax {
+            do {
+                let descriptor = try File.open(path)
+                guard try File.lockShared(descriptor.raw) else { break }
+                guard File.identity(path) == File.identity(descriptor.raw) else { continue }
+                let file = try LockFile(descriptor, path: path, isNew: false)
+                // Capturing the file keeps its descriptor, and so the lock, while the closure lives.
+                return VolumeLock { _ in withExtendedLifetime(file) {} }
+            } catch {
+                if error.code == ErrorNumber.notFound { return VolumeLock { _ in } }
+                throw StorageError(error, path: path)
             }
-        } catch {
-            let isRace = error.code == (isNew ? ErrorNumber.exists : ErrorNumber.notFound)
-            if isRace, File.isDirectory(directory) { return nil }
-            throw StorageError(error, path: path)
         }
         throw .locked(directory: directory, pid: holder(path))
+    }
+
+    /// Writes the process id; when that fails the file is as before.
+    private func announce() throws(SystemError) {
+        do {
+            try replaceContent("\(Machine.processIdentifier)\n")
+        } catch {
+            restore()
+            throw error
+        }
     }
 
     /// The process that holds the lock alone; nil when it is shared or its owner is not known.

@@ -96,6 +96,14 @@ public final class MemoryBackend: StorageBackend, ImmediateReader, @unchecked Se
         }
     }
 
+    /// Traps unless there are exactly as many blocks as the bytes need; for tests.
+    package func checkInvariants() {
+        lock.read {
+            let needed = (count + Self.blockBytes - 1) / Self.blockBytes
+            precondition(blocks.count == needed, "blocks are made and freed with the bytes")
+        }
+    }
+
     /// Stores bytes at a position up to the end, with the lock held alone.
     private func store(_ bytes: UnsafeRawBufferPointer, at position: Int) {
         while blocks.count * Self.blockBytes < position + bytes.count {

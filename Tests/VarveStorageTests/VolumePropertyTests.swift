@@ -88,5 +88,7 @@ private struct RandomRun {
             }
         }
         trace.append("\(operation) \(offset) \(count): \(error) \(answer) \(file.size)")
+        (file as? FileBackend)?.checkInvariants()
+        (file as? MemoryBackend)?.checkInvariants()
     }
 }
