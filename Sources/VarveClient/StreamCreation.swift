@@ -47,7 +47,7 @@ public struct CreatedStream: Hashable, Sendable {
 extension StreamClient {
     /// Creates a stream, durably. Creating the same stream again succeeds and changes nothing.
     ///
-    /// - Throws: `ClientError` with status 409 when a stream of that name has another configuration.
+    /// - Throws: `ClientError`; status 409 when the stream of that name has another configuration.
     @discardableResult
     public func create(
         _ name: String, _ creation: StreamCreation = StreamCreation()

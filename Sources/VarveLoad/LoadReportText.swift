@@ -10,8 +10,9 @@ extension LoadReport {
         ]
         if let delivery {
             lines.append(
-                "  \(delivery.arrived) of \(delivery.expected) arrivals, \(delivery.disordered) out "
-                    + "of order, \(delivery.appends) appends: \(Self.text(delivery.appendLatency))")
+                "  \(delivery.arrived) of \(delivery.expected) arrivals, \(delivery.disordered) "
+                    + "out of order, \(delivery.appends) appends: "
+                    + Self.text(delivery.appendLatency))
         }
         if let server {
             let megabyte =
@@ -19,7 +20,8 @@ extension LoadReport {
                 .map { ", \(Self.text($0, 1)) µs/MB" } ?? ""
             let busy = (server.userSeconds + server.systemSeconds) / seconds
             lines.append(
-                "  server \(Self.text(server.microsecondsPerOperation, 2)) µs/operation\(megabyte), "
+                "  server \(Self.text(server.microsecondsPerOperation, 2)) µs/operation"
+                    + "\(megabyte), "
                     + "\(Self.text(busy * 100, 0)) % of a core "
                     + "(\(Self.text(server.systemSeconds / seconds * 100, 0)) % in the kernel), "
                     + "memory \(server.residentBytesBefore >> 20) MiB before, "
@@ -32,7 +34,8 @@ extension LoadReport {
         if !refusals.isEmpty || brokenConnections > 0 {
             let counts = refusals.sorted { $0.key < $1.key }.map { "\($0.value) x \($0.key)" }
             lines.append(
-                "  errors: \(counts.joined(separator: ", ")); \(brokenConnections) broken connections"
+                "  errors: \(counts.joined(separator: ", ")); "
+                    + "\(brokenConnections) broken connections"
             )
         }
         return lines

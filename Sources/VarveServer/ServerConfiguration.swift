@@ -107,11 +107,11 @@ package struct ServerConfiguration: Sendable {
         try Self.check(
             "loops", loops.map { (1...Self.loopsMax).contains($0) } ?? true, "be 1 to 32")
         try Self.check("read-threads", (1...256).contains(readThreads), "be 1 to 256")
-        try Self.check("head-bytes", (512...1 << 16 - 1).contains(headBytesMax), "be 512 to 65535")
-        try Self.check("headers", (1...1000).contains(headersMax), "be 1 to 1000")
-        try Self.check("connections", connectionsMax >= 1, "be at least 1")
+        try Self.check("max-head", (512...1 << 16 - 1).contains(headBytesMax), "be 512 to 65535")
+        try Self.check("max-headers", (1...1000).contains(headersMax), "be 1 to 1000")
+        try Self.check("max-connections", connectionsMax >= 1, "be at least 1")
         try Self.check(
-            "connection-output", connectionOutputBytesMax >= 1 << 12, "be at least 4096 bytes")
+            "max-connection-output", connectionOutputBytesMax >= 1 << 12, "be at least 4096 bytes")
         try Self.check(
             "journal-file", (1 << 20...1 << 31).contains(journalFileBytes), "be 1 MiB to 2 GiB")
         for (name, value) in [

@@ -5,7 +5,9 @@ protocol Command: SendableMetatype {
 
     /// Does it with checked arguments, the environment and the configuration file included.
     ///
+    /// Called on the first thread of the program, before any other was started.
+    ///
     /// - Returns: the exit code.
     /// - Throws: `CommandFailure`, which the program prints in one line.
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32
+    static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32
 }

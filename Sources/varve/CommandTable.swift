@@ -2,7 +2,7 @@
 enum CommandTable {
     /// The subcommands.
     static let commands: [any Command.Type] = [
-        CreateCommand.self, AppendCommand.self, ReadCommand.self,
+        ServeCommand.self, CreateCommand.self, AppendCommand.self, ReadCommand.self,
         TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
         ListCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self,
         VersionCommand.self, HelpCommand.self,

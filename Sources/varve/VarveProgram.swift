@@ -4,15 +4,15 @@ import VarvePlatform
 /// The program `varve`: finds the subcommand, runs it, and turns its end into an exit code.
 @main enum VarveProgram {
     /// Runs the command line.
-    static func main() async {
-        let status = await run(Array(CommandLine.arguments.dropFirst()))
+    static func main() {
+        let status = run(Array(CommandLine.arguments.dropFirst()))
         exit(status)
     }
 
     /// Runs the words behind the program's name; failures are one line on standard error.
-    private static func run(_ words: [String]) async -> Int32 {
+    private static func run(_ words: [String]) -> Int32 {
         do throws(CommandFailure) {
-            return try await dispatch(words)
+            return try dispatch(words)
         } catch {
             // Nothing is left to be done when standard error itself is gone.
             try? StandardStream.error.write("varve: \(error.message)\n")
@@ -20,7 +20,7 @@ import VarvePlatform
         }
     }
 
-    private static func dispatch(_ words: [String]) async throws(CommandFailure) -> Int32 {
+    private static func dispatch(_ words: [String]) throws(CommandFailure) -> Int32 {
         guard let first = words.first else {
             try Output.error(HelpText.program(CommandTable.signatures) + "\n")
             return 2
@@ -35,6 +35,6 @@ import VarvePlatform
         }
         let arguments = try OptionResolution.resolve(
             given, signature, environment: ProcessInfo.processInfo.environment)
-        return try await command.run(arguments)
+        return try command.run(arguments)
     }
 }

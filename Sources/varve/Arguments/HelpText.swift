@@ -5,7 +5,7 @@ enum HelpText {
     /// The help of the program: what it is and its subcommands.
     static func program(_ signatures: [CommandSignature]) -> String {
         var lines = [
-            "varve \(Version.number): durable streams on one hash-chained log, served over plain HTTP",
+            "varve \(Version.number): durable streams on one hash-chained log, over plain HTTP",
             "",
             "usage: varve COMMAND [ARGUMENTS] [OPTIONS]", "", "commands:",
         ]
@@ -43,7 +43,9 @@ enum HelpText {
         let codes =
             signature.exitCodes.isEmpty
             ? ["0 success, 1 failure, 2 wrong usage"] : signature.exitCodes
-        lines += ["", "exit codes: " + codes.joined(separator: ", ")]
+        lines += [""]
+        lines += wrapped(
+            "exit codes: " + codes.joined(separator: ", "), indent: 0, hanging: 12)
         return lines.joined(separator: "\n")
     }
 

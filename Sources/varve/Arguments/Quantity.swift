@@ -49,6 +49,21 @@ enum Quantity {
         return value
     }
 
+    /// A number of bytes in the largest unit that leaves a whole number: what `bytes` reads.
+    static func text(bytes: Int) -> String {
+        let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+        guard bytes > 0, let unit = units.first(where: { bytes % $0.1 == 0 }) else {
+            return "\(bytes)"
+        }
+        return "\(bytes / unit.1)\(unit.0)"
+    }
+
+    /// A time in the largest unit that leaves a whole number: what `milliseconds` reads.
+    static func text(milliseconds: UInt64) -> String {
+        guard milliseconds > 0, milliseconds % 1000 == 0 else { return "\(milliseconds)ms" }
+        return "\(milliseconds / 1000)s"
+    }
+
     /// Digits times the factor of the unit behind them.
     private static func scaled(_ text: String, _ factor: (String) -> UInt64?) -> UInt64? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }

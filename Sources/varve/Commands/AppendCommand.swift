@@ -2,7 +2,7 @@ import Foundation
 import VarveClient
 
 /// `varve append`: sends standard input or a file to a stream.
-enum AppendCommand: Command {
+enum AppendCommand: ClientCommand {
     private static let jsonLines = Option(
         name: "json-lines", value: .none,
         summary: "Each line is one JSON message; the lines that are there at once go in one append",
@@ -36,8 +36,8 @@ enum AppendCommand: Command {
         name: "append", summary: "Append standard input or a file to a stream",
         discussion: [
             "The command returns when the server has made everything durable. Input of more than "
-                + "--batch-bytes is sent in several appends; what was acknowledged before a failure "
-                + "stays, and the error tells how much that is."
+                + "--batch-bytes is sent in several appends; what was acknowledged before a "
+                + "failure stays, and the error tells how much that is."
         ],
         positionals: [
             ServerAccess.stream,
@@ -59,7 +59,7 @@ enum AppendCommand: Command {
                 meaning: "safe to run again"),
         ])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
         let client = try ServerAccess.client(arguments)
         let limit = max(1, arguments.bytes(batchBytes) ?? 1)

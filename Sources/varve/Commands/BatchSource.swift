@@ -20,10 +20,14 @@ struct BatchSource: ~Copyable {
     private var searched = 0
     private var isAtEnd: Bool
 
+    /// Whether reading may have to wait for somebody to write: not from a file.
+    private let inputMayWait: Bool
+
     private static let pieceBytes = 256 << 10
 
     /// Batches of what is read.
     init(input: consuming Input, form: Form, bytesMax: Int) {
+        inputMayWait = input.size == nil
         self.input = consume input
         self.form = form
         self.bytesMax = bytesMax
@@ -34,6 +38,7 @@ struct BatchSource: ~Copyable {
     /// Batches of what is there already.
     init(content: Data, form: Form, bytesMax: Int) {
         input = nil
+        inputMayWait = false
         self.form = form
         self.bytesMax = bytesMax
         pending = content
@@ -83,7 +88,7 @@ struct BatchSource: ~Copyable {
                 guard !pending.isEmpty, mayWait || pending.count <= bytesLeft else { return nil }
                 return take(pending.count)
             }
-            guard mayWait else { return nil }
+            guard mayWait || !inputMayWait else { return nil }
             try readMore()
         }
     }

@@ -49,11 +49,11 @@ enum BenchCommand: Command {
     static let signature = CommandSignature(
         name: "bench", summary: "Measure a server over HTTP",
         discussion: [
-            "The load is one thread. For a figure that means something pin it and the server to one "
-                + "processor each, and look at the last lines: a load that is itself at 100 % of a "
-                + "core has measured itself.",
-            "The server's processor time is read from /proc, in steps of 10 ms: measure for several "
-                + "seconds.",
+            "The load is one thread. For a figure that means something pin it and the server to "
+                + "one processor each, and look at the last lines: a load that is itself at 100 % "
+                + "of a core has measured itself.",
+            "The server's processor time is read from /proc, in steps of 10 ms: measure for "
+                + "several seconds.",
         ],
         positionals: [
             Positional(name: "MODE", summary: "append, read, sse, longpoll or create"),
@@ -74,7 +74,7 @@ enum BenchCommand: Command {
                 meaning: "delivery to a thousand subscribers"),
         ])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         let plan = try plan(arguments)
         if let number = arguments.count(processor), !Machine.pinThread(toProcessor: number) {
             throw .usage("--processor: expected a processor of this machine, found \(number)")

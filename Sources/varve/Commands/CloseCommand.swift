@@ -1,7 +1,7 @@
 import VarveClient
 
 /// `varve close`: ends a stream for ever.
-enum CloseCommand: Command {
+enum CloseCommand: ClientCommand {
     static let signature = CommandSignature(
         name: "close", summary: "Close a stream: nothing can be appended to it any more",
         discussion: ["Closing a closed stream succeeds and changes nothing."],
@@ -15,7 +15,7 @@ enum CloseCommand: Command {
         let closed: Bool
     }
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
         let client = try ServerAccess.client(arguments)
         let receipt = try await ServerAccess.perform { () async throws(ClientError) in

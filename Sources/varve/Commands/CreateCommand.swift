@@ -2,7 +2,7 @@ import Foundation
 import VarveClient
 
 /// `varve create`: makes a stream.
-enum CreateCommand: Command {
+enum CreateCommand: ClientCommand {
     private static let contentType = Option(
         name: "content-type", value: .text(placeholder: "TYPE"),
         summary: "Content type, kept as it is given; application/json keeps messages apart",
@@ -46,7 +46,7 @@ enum CreateCommand: Command {
         let closed: Bool
     }
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
         let creation = StreamCreation(
             contentType: arguments.text(contentType) ?? "", lifetime: try lifetime(arguments),

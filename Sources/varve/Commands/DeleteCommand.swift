@@ -1,7 +1,7 @@
 import VarveClient
 
 /// `varve delete`: removes a stream.
-enum DeleteCommand: Command {
+enum DeleteCommand: ClientCommand {
     static let signature = CommandSignature(
         name: "delete", summary: "Delete a stream and its content",
         discussion: [
@@ -16,7 +16,7 @@ enum DeleteCommand: Command {
         let deleted: Bool
     }
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
         let client = try ServerAccess.client(arguments)
         try await ServerAccess.perform { () async throws(ClientError) in

@@ -1,7 +1,7 @@
 import VarveClient
 
 /// `varve head`: tells about a stream.
-enum HeadCommand: Command {
+enum HeadCommand: ClientCommand {
     static let signature = CommandSignature(
         name: "head", summary: "Show a stream's content type, tail, closure and lifetime",
         discussion: ["A sliding lifetime is not renewed by it."],
@@ -18,7 +18,7 @@ enum HeadCommand: Command {
         let expiresAt: String?
     }
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
         let client = try ServerAccess.client(arguments)
         let head = try await ServerAccess.perform { () async throws(ClientError) in

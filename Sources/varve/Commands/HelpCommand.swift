@@ -11,7 +11,7 @@ enum HelpCommand: Command {
         options: [json],
         examples: [.init(line: "varve help append", meaning: "the same as varve append --help")])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         let signatures = CommandTable.signatures
         if arguments.isOn(json) {
             try Output.json(HelpDocument(signatures))

@@ -8,8 +8,8 @@ enum InspectCommand: Command {
     static let signature = CommandSignature(
         name: "inspect", summary: "Show the files, groups and frames of a log",
         discussion: [
-            "Positions are bytes in the file, as docs/format.md names them. Reads only and takes no "
-                + "lock. Whether the log is damaged is the question of varve verify."
+            "Positions are bytes in the file, as docs/format.md names them. Reads only and takes "
+                + "no lock. Whether the log is damaged is the question of varve verify."
         ],
         positionals: [
             Positional(name: "DIR", summary: "Directory of the log (--data-dir of the server)")
@@ -23,7 +23,7 @@ enum InspectCommand: Command {
         ],
         exitCodes: ["0 success", "1 failure", "2 wrong usage, or DIR is no log that can be read"])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         let isJSON = arguments.isOn(json)
         var outputFailure: CommandFailure?
         do throws(LogError) {

@@ -1,7 +1,7 @@
 import VarveClient
 
 /// `varve list`: lists the streams of a server.
-enum ListCommand: Command {
+enum ListCommand: ClientCommand {
     private static let prefix = Option(
         name: "prefix", value: .text(placeholder: "TEXT"),
         summary: "Only streams whose names begin so", letter: "p")
@@ -24,7 +24,7 @@ enum ListCommand: Command {
             .init(line: "varve list --prefix logs/ --json", meaning: "for a script"),
         ])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let client = try ServerAccess.client(arguments)
         let prefix = arguments.text(prefix) ?? ""
         var after = arguments.text(after)

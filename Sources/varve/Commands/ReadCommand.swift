@@ -1,7 +1,7 @@
 import VarveClient
 
 /// `varve read`: prints a stream up to its tail.
-enum ReadCommand: Command {
+enum ReadCommand: ClientCommand {
     private static let offset = Option(
         name: "offset", value: .text(placeholder: "OFFSET"),
         summary:
@@ -28,7 +28,7 @@ enum ReadCommand: Command {
                 meaning: "from where an earlier command stopped"),
         ])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
         let client = try ServerAccess.client(arguments)
         let printer = BatchPrinter(form: arguments.isOn(json) ? .document : .content)

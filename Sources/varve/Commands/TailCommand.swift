@@ -1,7 +1,7 @@
 import VarveClient
 
 /// `varve tail`: prints a stream as it grows.
-enum TailCommand: Command {
+enum TailCommand: ClientCommand {
     private static let offset = Option(
         name: "offset", value: .text(placeholder: "OFFSET"),
         summary:
@@ -18,9 +18,9 @@ enum TailCommand: Command {
     static let signature = CommandSignature(
         name: "tail", summary: "Print a stream as it grows",
         discussion: [
-            "Ends when the stream is closed. When the connection breaks or the server restarts, the "
-                + "command says so on standard error and goes on where it stopped: nothing is printed "
-                + "twice and nothing is left out."
+            "Ends when the stream is closed. When the connection breaks or the server restarts, "
+                + "the command says so on standard error and goes on where it stopped: nothing is "
+                + "printed twice and nothing is left out."
         ],
         positionals: [ServerAccess.stream],
         options: [offset, live, ServerAccess.url, json],
@@ -29,7 +29,7 @@ enum TailCommand: Command {
             .init(line: "varve tail -o -1 orders", meaning: "everything, and then what comes"),
         ])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
         let client = try ServerAccess.client(arguments)
         let printer = BatchPrinter(form: arguments.isOn(json) ? .document : .content)

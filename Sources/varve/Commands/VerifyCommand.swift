@@ -21,7 +21,7 @@ enum VerifyCommand: Command {
         ],
         exitCodes: ["0 clean", "1 damage", "2 wrong usage, or DIR is no log that can be read"])
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         let report: VerificationReport
         do throws(LogError) {
             report = try LogVerifier.verify(directory: arguments.positional(0) ?? "")

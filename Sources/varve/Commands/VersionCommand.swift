@@ -10,7 +10,7 @@ enum VersionCommand: Command {
         let `protocol`: String
     }
 
-    static func run(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
+    static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         if arguments.isOn(ServerAccess.json) {
             try Output.json(Report(version: Version.number, protocol: Version.dialect))
         } else {
