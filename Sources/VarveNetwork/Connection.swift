@@ -109,8 +109,10 @@ struct Connection {
     var stallDeadline: UInt64 = .max
     /// When a blocked output's pinned memory is copied and let go; `.max` without any.
     var pinDeadline: UInt64 = .max
-    /// Bytes of the current body window or of a lingering connection's allowance.
+    /// Bytes that came in the current window of waiting.
     var windowBytes = 0
+    /// Bytes that were dropped while lingering.
+    var lingerBytes = 0
 
     /// A connection that was just taken.
     init(_ transport: Transport, token: UInt64) {

@@ -22,10 +22,8 @@ extension EventLoop {
     @inline(__always)
     private func settleReceiving(_ connection: ConnectionPointer) {
         if connection.pointee.isHeld {
-            if hasRoomForResponse(connection) {
-                connection.pointee.isHeld = connection.pointee.gatedCount > 0
-                resumeLater(connection)
-            }
+            // Whether it may go on is seen by trying.
+            if hasRoomForResponse(connection) { resumeLater(connection) }
             return
         }
         if connection.pointee.peerClosed && connection.pointee.mayReceive {
@@ -69,7 +67,13 @@ extension EventLoop {
             switch connection.pointee.transport.receive(into: received) {
             case .bytes(let count):
                 counters.bytesReceived.add(count)
-                connection.pointee.windowBytes += count
+                connection.pointee.windowBytes &+= count
+                connection.pointee.lingerBytes &+= count
+                if connection.pointee.lingerBytes > configuration.discardBytesMax {
+                    connection.pointee.isBroken = true
+                    markDirty(connection)
+                    return
+                }
             case .wouldBlock:
                 connection.pointee.mayReceive = false
                 return

@@ -133,7 +133,7 @@ extension EventLoop {
     /// Decides what to wait for, once a connection's input is parsed as far as possible.
     @inline(__always)
     private func endInput(_ connection: ConnectionPointer) {
-        if connection.pointee.inputEnded { markDirty(connection) }
+        if connection.pointee.inputEnded && !connection.pointee.isHeld { markDirty(connection) }
         guard connection.pointee.phase == .receiving, !connection.pointee.isHeld else {
             return stopWaiting(connection)
         }

@@ -55,7 +55,10 @@ extension EventLoop {
             }
             guard noteSent(connection, result, of: attempted) else { break }
         }
-        if connection.pointee.sent == connection.pointee.queued { recycleOutput(connection) }
+        guard connection.pointee.sent == connection.pointee.queued else { return }
+        recycleOutput(connection)
+        // The client can be silent only from now on.
+        if connection.pointee.wait == .request { waitIdle(connection) }
     }
 
     /// Sends bytes of a stream without queueing them; what the socket does not take is queued.

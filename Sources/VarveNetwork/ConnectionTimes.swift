@@ -75,6 +75,8 @@ extension EventLoop {
         switch wait {
         case .nothing: break
         case .request:
+            // A long response may still be on its way.
+            guard connection.pointee.pending == 0 else { return waitIdle(connection) }
             connection.pointee.phase = .ending
             markDirty(connection)
         case .head: refuseSlow(connection)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import VarveHTTP
 import VarvePlatform
@@ -208,6 +209,38 @@ import VarvePlatform
                 #expect(client.response()?.status == 200)
             }
             for loop in server.group.loops { #expect(loop.counters.requests.value > 0) }
+        }
+    }
+
+    @Test func responsesAreNotDelayedToBeCollected() throws {
+        try TestServer.run { server in
+            let client = server.client()
+            client.send("GET /empty HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(client.response()?.status == 200)
+            let noDelay = server.onLoop { loop -> Int32 in
+                guard let token = loop.table.tokens.first, let connection = loop.table.find(token)
+                else { return -1 }
+                var value: Int32 = 0
+                var size = socklen_t(MemoryLayout<Int32>.size)
+                let descriptor = connection.pointee.transport.descriptor
+                getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &value, &size)
+                return value
+            }
+            #expect(noDelay == 1)
+        }
+    }
+
+    @Test func aResponseThatTakesLongerThanTheIdleTimeArrivesWhole() throws {
+        try TestServer.run(.with(\.stallMilliseconds, 1_000_000)) { server in
+            let client = server.client(receiveBufferBytes: 4096)
+            client.send("GET /large/8000000 HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(client.readHead() != nil)
+            for _ in 0..<8 {
+                #expect(client.read(1_000_000)?.count == 1_000_000)
+                server.advance(milliseconds: 15_000)
+            }
+            client.send("GET /empty HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(client.response()?.status == 200)
         }
     }
 }

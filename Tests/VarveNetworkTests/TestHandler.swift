@@ -7,9 +7,12 @@ final class TestHandler: RequestHandler {
     private let journal: Journal
     /// The owners of parked requests and streams, newest last.
     var owners: [TestOwner] = []
-    /// Memory that pinned bodies lie in; never written.
-    nonisolated(unsafe) static let pinnedBytes = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: 8 << 20, alignment: 16)
+    /// Memory that pinned bodies lie in; zeros, never written.
+    nonisolated(unsafe) static let pinnedBytes = {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 8 << 20, alignment: 16)
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        return bytes
+    }()
 
     init(_ journal: Journal) {
         self.journal = journal
