@@ -89,7 +89,9 @@ let package = Package(
                 "VarveServer", "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog",
                 "VarvePlatform",
             ]),
-        tests("VarveClientTests", ["VarveClient", "VarveServer", "VarveNetwork", "VarvePlatform"]),
+        tests(
+            "VarveClientTests",
+            ["VarveClient", "VarveServer", "VarveNetwork", "VarvePlatform", "ServerProcess"]),
         tests(
             "ConformanceTests",
             [

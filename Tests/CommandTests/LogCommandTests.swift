@@ -1,0 +1,63 @@
+import Foundation
+import ServerProcess
+import Testing
+import VarvePlatform
+
+/// `varve verify` and `varve inspect` over the directory of a server.
+@Suite(.timeLimit(.minutes(2))) struct LogCommandTests {
+    private let directory: TemporaryDirectory
+    private let data: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        data = directory.path("data")
+        let server = try ServerProcess.ready(
+            dataDirectory: data, ["--journal-file", "1MiB", "--log-level", "error"])
+        let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
+        _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
+        for text in ["one", "two", "three"] {
+            _ = try Varve.output(["append", "s", "-d", "<\(text)>"] + url)
+        }
+        #expect(try server.stop() == .exited(0))
+    }
+
+    /// The path of the first journal file.
+    private func journal() throws -> String {
+        let names = try File.list("\(data)/journal").filter { $0.hasSuffix(".journal") }
+        return "\(data)/journal/\(try #require(names.min()))"
+    }
+
+    @Test func `a log that a server left is clean`() throws {
+        let text = try Varve.output(["verify", data])
+        #expect(text.contains("\"s\": 3 records, 17 bytes"))
+        #expect(text.hasSuffix(": clean\n"))
+        #expect(try Varve.output(["verify", "--json", data]).hasPrefix("{\"clean\":true,"))
+        let frames = try Varve.output(["inspect", "--json", data]).split(separator: "\n")
+            .filter { $0.contains("\"type\":\"frame\"") }
+        #expect(frames.count >= 4)
+        #expect(try Varve.output(["inspect", data]).contains("create stream 1 \"s\""))
+    }
+
+    @Test func `one flipped bit is damage with its place, and exit code 1`() throws {
+        let path = try journal()
+        var bytes = try #require(FileManager.default.contents(atPath: path))
+        let place = try #require(bytes.range(of: Data("<two>".utf8))).lowerBound
+        bytes[place] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let result = try Varve.run(["verify", data])
+        #expect(result.ending == .exited(1))
+        #expect(result.output.contains("damage: journal/"))
+        #expect(result.errors.isEmpty)
+        let refusal = try Varve.refusal(
+            ["serve", "--data-dir", data, "--listen", "127.0.0.1:\(Loopback.freePort())"], code: 1)
+        #expect(refusal.contains("journal/"))
+        #expect(FileManager.default.contents(atPath: path) == bytes)
+    }
+
+    @Test(arguments: ["verify", "inspect"])
+    func `a directory that is no log is wrong usage`(command: String) throws {
+        let missing = directory.path("nothing")
+        #expect(try Varve.refusal([command, missing], code: 2).contains(missing))
+        #expect(!File.exists(missing))
+    }
+}
