@@ -122,7 +122,7 @@ if Context.environment["VARVE_FUZZ"] != nil {
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         .executableTarget(
             name: "varve-fuzz",
-            dependencies: ["CFuzzer", "VarveHTTP"],
+            dependencies: ["CFuzzer", "VarveHTTP", "VarveStreams"],
             path: "Fuzz/Targets",
             swiftSettings: strict),
     ]

@@ -9,7 +9,8 @@ seconds=${1:-600}
 
 build=.build/fuzz
 VARVE_FUZZ=1 swift build --configuration release --scratch-path "$build" --product varve-fuzz \
-    -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+    -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld \
+    -Xcc -fsanitize=address,fuzzer-no-link -Xcxx -fsanitize=address,fuzzer-no-link
 program=$build/release/varve-fuzz
 
 # With its backtraces on, the Swift runtime would stop in the crash that libFuzzer wants to report.

@@ -20,7 +20,8 @@ struct FuzzTarget: Sendable {
         // HTTP
         requestHead, responseHead, chunkedBody, eventStream, eventRoundTrip, requestText,
         // Log: the journal frame, and recovery over arbitrary bytes.
-        // Streams: the flattening of JSON bodies.
+        // Streams
+        jsonMessages, streamEvent,
     ]
 }
 

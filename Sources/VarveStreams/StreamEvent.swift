@@ -2,7 +2,7 @@
 ///
 /// A stream's state is the fold of its events: the same `StreamState.apply` runs when an event is
 /// made and when it is read back. All memory is borrowed: from the command, or from the frame.
-enum StreamEvent {
+package enum StreamEvent {
     /// The stream came to be.
     case create(Creation)
     /// Records were appended, the stream was closed, or both.
@@ -13,29 +13,29 @@ enum StreamEvent {
     case delete(Deletion)
 
     /// What a new stream is.
-    struct Creation {
+    package struct Creation {
         /// The content type as given.
-        var contentType: UnsafeRawBufferPointer
+        package var contentType: UnsafeRawBufferPointer
         /// When it goes by itself.
-        var lifetime: StreamLifetime
+        package var lifetime: StreamLifetime
         /// `Stream-Expires-At` as given.
-        var lifetimeText: UnsafeRawBufferPointer
+        package var lifetimeText: UnsafeRawBufferPointer
         /// Whether it is closed from the start.
-        var isClosed: Bool
+        package var isClosed: Bool
     }
 
     /// What an append does beside bringing records.
-    struct Append {
+    package struct Append {
         /// The producer that is advanced.
-        var producer: ProducerTuple?
+        package var producer: ProducerTuple?
         /// The stream's new `Stream-Seq`.
-        var sequence: UnsafeRawBufferPointer?
+        package var sequence: UnsafeRawBufferPointer?
         /// Whether the stream is closed.
-        var closes: Bool
+        package var closes: Bool
     }
 
     /// Why a stream was deleted. Persisted.
-    enum Deletion: UInt8 {
+    package enum Deletion: UInt8 {
         /// Someone asked for it.
         case requested = 0
         /// Its time was over.
@@ -45,5 +45,5 @@ enum StreamEvent {
 
 extension StreamEvent.Append {
     /// True when it brings records and nothing else: then it has no bytes.
-    var isPlain: Bool { producer == nil && sequence == nil && !closes }
+    package var isPlain: Bool { producer == nil && sequence == nil && !closes }
 }

@@ -4,10 +4,10 @@ import VarveBytes
 ///
 /// `docs/format.md`, section "Stream events", has the table. An append that only brings records is
 /// the empty annotation. Persisted.
-enum StreamEventCoding {
+package enum StreamEventCoding {
     /// The longest encoding: a creation with the longest content type and expiry text, or an append
     /// with the longest producer id and sequence.
-    static let bytesMax = 1024
+    package static let bytesMax = 1024
 
     /// The first byte. Persisted.
     private enum Tag: UInt8 {
@@ -34,10 +34,10 @@ enum StreamEventCoding {
     }
 
     /// Why bytes are not an event.
-    struct Malformed: Error, Equatable {}
+    package struct Malformed: Error, Equatable {}
 
     /// Writes the encoding of `event` to `output`, which has `bytesMax` bytes; returns how many.
-    static func encode(
+    package static func encode(
         _ event: StreamEvent, into output: UnsafeMutableRawBufferPointer
     ) -> UnsafeRawBufferPointer {
         var cursor = Cursor(output: output)
@@ -53,7 +53,7 @@ enum StreamEventCoding {
     }
 
     /// The event that `bytes` encode; its memory is theirs.
-    static func decode(_ bytes: UnsafeRawBufferPointer) throws(Malformed) -> StreamEvent {
+    package static func decode(_ bytes: UnsafeRawBufferPointer) throws(Malformed) -> StreamEvent {
         if bytes.isEmpty { return .append(StreamEvent.Append(closes: false)) }
         var reader = ByteReader(bytes)
         let event: StreamEvent
@@ -132,7 +132,9 @@ enum StreamEventCoding {
         if case .sliding(let seconds) = lifetime, seconds > StreamLifetime.secondsMax {
             throw Malformed()
         }
-        guard contentType.count <= ContentType.bytesMax else { throw Malformed() }
+        guard contentType.count <= ContentType.bytesMax, text.count <= InternetTime.bytesMax else {
+            throw Malformed()
+        }
         return StreamEvent.Creation(
             contentType: contentType, lifetime: lifetime, lifetimeText: text,
             isClosed: flags & CreateFlag.closed != 0)

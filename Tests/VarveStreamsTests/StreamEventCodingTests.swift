@@ -56,6 +56,9 @@ struct StreamEventCodingTests {
             creation("a/b", .sliding(seconds: 60), "", closed: true)
                 == [1, 3, 3, 0, 0x61, 0x2f, 0x62, 60, 0, 0, 0, 0, 0, 0, 0])
         #expect(
+            creation("a/b", .sliding(seconds: 60), "", closed: false)
+                == [1, 2, 3, 0, 0x61, 0x2f, 0x62, 60, 0, 0, 0, 0, 0, 0, 0])
+        #expect(
             creation("a/b", .absolute(milliseconds: 256), "T", closed: false)
                 == [1, 4, 3, 0, 0x61, 0x2f, 0x62, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0x54])
     }
