@@ -28,6 +28,7 @@ extension EventLoop {
     @inline(__always)
     private func receive(_ connection: ConnectionPointer) -> Bool {
         let kept = connection.pointee.assembly
+        if let kept, refuseInput(connection, kept) { return false }
         let room = kept.map { roomFor($0) } ?? received
         switch connection.pointee.transport.receive(into: room) {
         case .bytes(let count):
@@ -78,6 +79,7 @@ extension EventLoop {
         }
         if connection.pointee.assembly == nil { lendAssembly(connection) }
         current.keep(UnsafeRawBufferPointer(rebasing: input[result.kept]))
+        countInput(current)
         return result.wantsInput
     }
 
@@ -88,6 +90,7 @@ extension EventLoop {
             recycleAssembly(connection)
         } else {
             kept.keep(UnsafeRawBufferPointer(rebasing: kept.bytes[result.kept]))
+            countInput(kept)
         }
         return result.wantsInput
     }
@@ -148,11 +151,30 @@ extension EventLoop {
         assembly = spareAssemblies.popLast() ?? RequestAssembly(limits: configuration.head)
     }
 
+    /// Counts what an assembly keeps.
+    private func countInput(_ kept: RequestAssembly) {
+        inputBytes += kept.count - kept.countedBytes
+        kept.countedBytes = kept.count
+    }
+
+    /// Refuses a body when the loop keeps as much as it may; false if it does not.
+    private func refuseInput(_ connection: ConnectionPointer, _ kept: RequestAssembly) -> Bool {
+        guard inputBytes >= inputBytesMax, kept.stage == .body || kept.stage == .chunks else {
+            return false
+        }
+        connection.pointee.isHead = kept.parser.head.method == .head
+        connection.pointee.keepsAlive = false
+        refuse(connection, .tooMuchInput)
+        return true
+    }
+
     /// Takes a connection's assembly back.
     func recycleAssembly(_ connection: ConnectionPointer) {
         guard let kept = connection.pointee.assembly else { return }
         connection.pointee.assembly = nil
         counters.incomplete.add(-1)
+        inputBytes -= kept.countedBytes
+        kept.countedBytes = 0
         kept.recycle()
         if spareAssemblies.count < 256 { spareAssemblies.append(kept) }
     }

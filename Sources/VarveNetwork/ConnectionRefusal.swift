@@ -8,6 +8,8 @@ package enum ConnectionRefusal: Equatable, Sendable {
     case request(HTTPError)
     /// There are as many connections as allowed.
     case tooManyConnections
+    /// There is as much unfinished input as allowed.
+    case tooMuchInput
     /// What the response reveals could not be made durable; whether it is, is unknown.
     case outcomeUnknown
     /// The handler gave no response.
@@ -17,7 +19,7 @@ package enum ConnectionRefusal: Equatable, Sendable {
     package var status: HTTPStatus {
         switch self {
         case .request(let error): error.status
-        case .tooManyConnections, .outcomeUnknown: .serviceUnavailable
+        case .tooManyConnections, .tooMuchInput, .outcomeUnknown: .serviceUnavailable
         case .unanswered: .internalServerError
         }
     }
@@ -27,6 +29,7 @@ package enum ConnectionRefusal: Equatable, Sendable {
         switch self {
         case .request(let error): error.code
         case .tooManyConnections: "too-many-connections"
+        case .tooMuchInput: "too-much-input"
         case .outcomeUnknown: "outcome-unknown"
         case .unanswered: "internal"
         }
@@ -37,6 +40,7 @@ package enum ConnectionRefusal: Equatable, Sendable {
         switch self {
         case .request(let error): error.detail
         case .tooManyConnections: "The server has as many connections as it allows."
+        case .tooMuchInput: "The server is receiving as much as it can hold; try again."
         case .outcomeUnknown:
             "The write could not be confirmed; it may or may not have been kept."
         case .unanswered: "The server did not answer the request."

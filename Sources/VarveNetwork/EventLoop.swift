@@ -39,6 +39,7 @@ package final class EventLoop: @unchecked Sendable {
     let readinessBits = ReadinessBits()
     let connectionsMax: Int
     let parkedMax: Int
+    let inputBytesMax: Int
 
     /// Nanoseconds of the monotonic clock, read once per turn.
     @exclusivity(unchecked) package internal(set) var now: UInt64
@@ -62,6 +63,8 @@ package final class EventLoop: @unchecked Sendable {
     @exclusivity(unchecked) var resuming: [UInt64] = []
     /// The assembly that requests are parsed with where they were received.
     @exclusivity(unchecked) var assembly: RequestAssembly
+    /// Bytes of requests that have arrived in part.
+    @exclusivity(unchecked) var inputBytes = 0
     @exclusivity(unchecked) var spareAssemblies: [RequestAssembly] = []
     @exclusivity(unchecked) var spareOutputs: [Unmanaged<OutputBuffer>] = []
 
@@ -83,6 +86,9 @@ package final class EventLoop: @unchecked Sendable {
         let loops = max(configuration.loops, 1)
         connectionsMax = (configuration.connectionsMax + loops - 1) / loops
         parkedMax = (configuration.parkedMax + loops - 1) / loops
+        inputBytesMax = max(
+            configuration.inputBytesMax / loops,
+            configuration.bodyBytesMax + configuration.head.headBytesMax)
         try poller.add(mailbox.descriptor, token: WatchToken.mailbox, for: .readable)
     }
 

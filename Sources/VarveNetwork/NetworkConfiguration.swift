@@ -14,6 +14,9 @@ package struct NetworkConfiguration: Sendable {
     /// The most bytes of a refused body that are read and dropped so that the client sees the
     /// answer. A body that is longer by no more leaves the connection usable.
     package var discardBytesMax = 64 << 20
+    /// The most bytes of requests that have arrived in part; the client whose body would go over
+    /// it is answered with 503. One body of the largest size always fits.
+    package var inputBytesMax = 512 << 20
     /// The most unsent bytes of one connection. Beyond it no further request is parsed and
     /// nothing is written to a stream.
     package var outputBytesMax = 1 << 20

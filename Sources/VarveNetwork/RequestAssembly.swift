@@ -47,6 +47,9 @@ final class RequestAssembly {
     @exclusivity(unchecked) private(set) var count = 0
     @exclusivity(unchecked) private(set) var capacity = 0
 
+    /// How many of the kept bytes the loop has counted.
+    @exclusivity(unchecked) var countedBytes = 0
+
     /// An assembly that waits for a head.
     init(limits: HeadLimits) {
         parser = RequestParser(limits: limits)

@@ -85,4 +85,27 @@ import Testing
             #expect(end == .end)
         }
     }
+
+    @Test func unfinishedBodiesOfAllConnectionsAreBounded() throws {
+        var configuration = NetworkConfiguration()
+        configuration.bodyBytesMax = 200_000
+        configuration.inputBytesMax = 1
+        try TestServer.run(configuration) { server in
+            let head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n"
+            let first = server.client()
+            first.send(head + String(repeating: "x", count: 150_000))
+            let taken = head.utf8.count + 150_000
+            eventually("most is there") { server.counters.bytesReceived.value == taken }
+            let second = server.client()
+            second.send(head + String(repeating: "y", count: 199_000))
+            let response = try #require(second.response())
+            #expect(response.status == 503)
+            #expect(response.text.contains("too-much-input"))
+            #expect(second.receive() == .end)
+            eventually("only one is kept") { server.counters.incomplete.value == 1 }
+            first.send(String(repeating: "x", count: 50_000))
+            #expect(first.response()?.body.count == 200_000)
+            #expect(server.onLoop { $0.inputBytes } == 0)
+        }
+    }
 }
