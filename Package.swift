@@ -96,7 +96,7 @@ let package = Package(
             "ConformanceTests",
             [
                 "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage",
-                "VarvePlatform",
+                "VarveSimulation", "VarvePlatform", "ServerProcess",
             ]),
         tests(
             "CrashTests",

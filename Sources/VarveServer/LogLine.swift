@@ -13,7 +13,9 @@ package enum LogValue: Sendable, Equatable, ExpressibleByStringLiteral, Expressi
     /// Yes or no.
     case flag(Bool)
 
+    /// A text.
     package init(stringLiteral value: String) { self = .text(value) }
+    /// A number.
     package init(integerLiteral value: Int64) { self = .number(value) }
 }
 

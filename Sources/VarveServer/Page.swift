@@ -29,6 +29,13 @@ struct Page {
         return request.ifNoneMatch(output.readable)
     }
 
+    /// Whether the client has this page already, by the value of its If-None-Match.
+    func matches(ifNoneMatch value: [UInt8]) -> Bool {
+        let output = OutputBuffer(capacity: Self.tagBytes)
+        appendTag(to: output)
+        return value.withUnsafeBytes { EntityTag.matches(output.readable, ifNoneMatch: $0) }
+    }
+
     /// Answers that the client has this page already.
     func sendNotModified(_ responder: Responder) {
         responder.send(.notModified, gate: info.view.visibleAt) { writeHeaders(to: $0, responder) }

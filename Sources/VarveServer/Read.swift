@@ -49,13 +49,13 @@ enum Read {
         page.send(bytes, responder)
     }
 
-    /// Reads the page on the pool and answers when it is there. The request's condition is not
-    /// looked at: a full answer is right too, and rare here.
+    /// Reads the page on the pool and answers when it is there.
     static func answerFromDisk(
         _ request: borrowing RequestView, _ asked: ReadRequest, _ stream: Stream,
         _ responder: Responder
     ) {
         let owner = ReadingExchange()
+        let condition = request.header(.ifNoneMatch).map { [UInt8]($0) }
         guard responder.exchange.park(owner: owner, endsWithPeer: false) else {
             return responder.refuse(.busy)
         }
@@ -67,8 +67,13 @@ enum Read {
             switch outcome {
             case .success((let info, let bytes)):
                 let isPolled = asked.mode == .longPoll && !info.isFinal
-                Page(info, cursor: isPolled ? responder.nextCursor(after: asked.cursor) : nil)
-                    .send(.owned(bytes), responder)
+                let page = Page(
+                    info, cursor: isPolled ? responder.nextCursor(after: asked.cursor) : nil)
+                if let condition, page.matches(ifNoneMatch: condition) {
+                    page.sendNotModified(responder)
+                } else {
+                    page.send(.owned(bytes), responder)
+                }
             case .failure(let refusal): responder.refuse(Refusal(refusal))
             }
         }

@@ -19,7 +19,7 @@ extension Responder {
     ) {
         if refusesUnreachable(gate) { return }
         metrics.count(operation, status: Int(status.rawValue))
-        exchange.respond(status, gate: gate.rawValue, body: body) { writer in
+        exchange.respond(status, gate: mark(gate), body: body) { writer in
             core.crossOrigin.write(to: writer, place: originPlace)
             head(writer)
         }
@@ -42,7 +42,7 @@ extension Responder {
     ) {
         if refusesUnreachable(gate) { return }
         metrics.count(operation, status: Int(status.rawValue))
-        exchange.respond(status, gate: gate.rawValue, slices: slices) { writer in
+        exchange.respond(status, gate: mark(gate), slices: slices) { writer in
             core.crossOrigin.write(to: writer, place: originPlace)
             head(writer)
         }
@@ -107,6 +107,10 @@ extension Responder {
         state.wantsCommit = true
         return true
     }
+
+    /// The gate of a response that reveals what `lsn` changed; 0 when it may leave at once.
+    @inline(__always)
+    private func mark(_ lsn: LSN) -> UInt64 { mustWait(for: lsn) ? lsn.rawValue : 0 }
 
     /// Keeps a request until `lsn` is durable and answers it from its beginning then.
     func hold(_ request: borrowing RequestView, until lsn: LSN) {

@@ -114,6 +114,8 @@ package struct ServerConfiguration: Sendable {
             "max-connection-output", connectionOutputBytesMax >= 1 << 12, "be at least 4096 bytes")
         try Self.check(
             "journal-file", (1 << 20...1 << 31).contains(journalFileBytes), "be 1 MiB to 2 GiB")
+        try Self.check(
+            "max-body", maxBodyBytes <= journalFileBytes / 2, "be at most half of journal-file")
         for (name, value) in [
             ("long-poll-timeout", longPollTimeoutMilliseconds),
             ("sse-max-age", eventStreamMaxAgeMilliseconds),

@@ -1,0 +1,83 @@
+// Runs every claim about the protocol against a server in memory and a server on files.
+
+import Testing
+
+/// The protocol, claim by claim.
+@Suite("Conformance")
+struct ConformanceTests {
+    @Test("create", arguments: Surroundings.allCases, CreateCases.all)
+    func create(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("append", arguments: Surroundings.allCases, AppendCases.all)
+    func append(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("producers", arguments: Surroundings.allCases, ProducerCases.all)
+    func producers(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("close", arguments: Surroundings.allCases, CloseCases.all)
+    func close(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("read", arguments: Surroundings.allCases, ReadCases.all)
+    func read(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("long-poll", arguments: Surroundings.allCases, LongPollCases.all)
+    func longPoll(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("event stream", arguments: Surroundings.allCases, EventStreamCases.all)
+    func eventStream(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("delete", arguments: Surroundings.allCases, DeleteCases.all)
+    func delete(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("expiry", arguments: Surroundings.allCases, ExpiryCases.all)
+    func expiry(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("JSON", arguments: Surroundings.allCases, JSONCases.all)
+    func json(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("browsers", arguments: Surroundings.allCases, BrowserCases.all)
+    func browsers(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("errors", arguments: Surroundings.allCases, ErrorCases.all)
+    func errors(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("strictness", arguments: [Surroundings.memory], StrictnessCases.all)
+    func strictness(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("operations", arguments: Surroundings.allCases, OperationCases.all)
+    func operations(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    private func run(_ claim: ConformanceCase, in surroundings: Surroundings) throws {
+        let server = try ServerUnderTest(surroundings, configure: claim.configure)
+        try claim.body(Session(server: server))
+        try server.stop()
+    }
+}
