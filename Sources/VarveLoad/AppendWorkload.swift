@@ -18,6 +18,8 @@ final class AppendWorkload: Workload {
         pacer = plan.rate.map { Pacer(rate: $0, start: start) }
     }
 
+    var needsHeads: Bool { false }
+
     var nextDue: UInt64? { pacer?.due }
 
     func refill(_ connection: LoadConnection, now: UInt64) {

@@ -203,6 +203,12 @@ final class LoadConnection {
         _ now: UInt64
     ) throws(LoadError) -> Bool {
         let rest = UnsafeRawBufferPointer(rebasing: input[position...])
+        if !workload.needsHeads, underWay > 0, let length = BareAnswer.length(rest) {
+            position += length
+            status = 204
+            finish(workload, now)
+            return true
+        }
         switch parser.parse(rest) {
         case .incomplete: return false
         case .failed(let error): throw .invalidAnswer(detail: error.detail.description)

@@ -74,7 +74,7 @@ package struct LoadReport: Encodable, Sendable {
     package let connections: Int
     /// Streams.
     package let streams: Int
-    /// Bytes of a record.
+    /// Bytes of a record; of a whole stream when streams are read.
     package let recordBytes: Int
     /// Requests under way on one connection.
     package let pipeline: Int

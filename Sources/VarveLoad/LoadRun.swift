@@ -9,6 +9,7 @@ package final class LoadRun {
     private let statistics = LoadStatistics()
     private let loop: LoadLoop
     private let tell: (String) -> Void
+    private let machine = Machine.description
     private var residentBefore: UInt64 = 0
     private var residentReady: UInt64 = 0
     private var residentPeak: UInt64 = 0
@@ -208,7 +209,8 @@ package final class LoadRun {
     ) -> LoadReport {
         LoadReport(
             mode: plan.mode.rawValue, connections: plan.connections, streams: plan.streams,
-            recordBytes: plan.recordBytes, pipeline: plan.pipeline, rate: plan.rate,
+            recordBytes: plan.mode == .read ? plan.fillBytes : plan.recordBytes,
+            pipeline: plan.pipeline, rate: plan.rate,
             seconds: seconds, operations: statistics.operations,
             operationsPerSecond: Double(statistics.operations) / seconds,
             contentBytesPerSecond: Double(statistics.contentBytes) / seconds,
@@ -216,6 +218,6 @@ package final class LoadRun {
             refusals: Dictionary(
                 uniqueKeysWithValues: statistics.refusals.map { ("\($0.key)", $0.value) }),
             brokenConnections: statistics.brokenConnections, loadProcessor: loadProcessor,
-            server: server, delivery: delivery, machine: Machine.description)
+            server: server, delivery: delivery, machine: machine)
     }
 }

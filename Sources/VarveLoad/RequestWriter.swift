@@ -30,7 +30,7 @@ struct RequestWriter {
         getStart = Array("GET \(path)".utf8)
         plainEnd = Array("\(host)\r\n".utf8)
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_".utf8)
-        let length = max(plan.recordBytes, plan.fillBytes)
+        let length = plan.mode == .read ? plan.fillBytes : plan.recordBytes
         filler = (0..<length).map { letters[($0 &* 2_654_435_761 >> 7) & 63] }
     }
 

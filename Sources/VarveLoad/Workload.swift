@@ -4,6 +4,8 @@
 protocol Workload: AnyObject {
     /// Why the run cannot go on; nil while it can.
     var failure: LoadError? { get }
+    /// Whether it looks at the heads of successful answers.
+    var needsHeads: Bool { get }
     /// When the next request is due, in monotonic nanoseconds; nil when requests follow answers.
     var nextDue: UInt64? { get }
     /// Writes requests for a connection that may take more; it is flushed afterwards.
@@ -22,6 +24,9 @@ protocol Workload: AnyObject {
 extension Workload {
     /// Most workloads bear every answer.
     var failure: LoadError? { nil }
+
+    /// Most workloads read headers, or have answers with content.
+    var needsHeads: Bool { true }
 
     /// Most workloads send as soon as there is room.
     var nextDue: UInt64? { nil }

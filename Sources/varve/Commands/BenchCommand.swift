@@ -76,28 +76,37 @@ enum BenchCommand: Command {
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         let plan = try plan(arguments)
-        if let number = arguments.count(processor), !Machine.pinThread(toProcessor: number) {
-            throw .usage("--processor: expected a processor of this machine, found \(number)")
-        }
         let asJSON = arguments.isOn(ServerAccess.json)
         // More connections than descriptors fail by themselves, with their own message.
         _ = try? Machine.raiseDescriptorLimit()
-        let report: LoadReport
-        do throws(LoadError) {
-            let run = try LoadRun(plan) { line in
+        let run = try attempt { () throws(LoadError) in
+            try LoadRun(plan) { line in
                 // Progress that cannot be shown does not end a measurement.
                 if !asJSON { try? Output.error("\(line)\n") }
             }
-            report = try run.run()
-        } catch {
-            throw .failed(error.description)
         }
+        // After the run has looked at the machine: a pinned thread sees one processor only.
+        if let number = arguments.count(processor), !Machine.pinThread(toProcessor: number) {
+            throw .usage("--processor: expected a processor of this machine, found \(number)")
+        }
+        let report = try attempt { () throws(LoadError) in try run.run() }
         if asJSON {
             try Output.json(report)
         } else {
             for line in report.lines { try Output.line(line) }
         }
         return 0
+    }
+
+    /// Runs a part of the load; its error becomes the command's.
+    private static func attempt<Result>(
+        _ part: () throws(LoadError) -> Result
+    ) throws(CommandFailure) -> Result {
+        do throws(LoadError) {
+            return try part()
+        } catch {
+            throw .failed(error.description)
+        }
     }
 
     private static func plan(_ arguments: ParsedArguments) throws(CommandFailure) -> LoadPlan {

@@ -73,7 +73,12 @@ struct Upload {
 
     private func failure(_ error: ClientError) -> CommandFailure {
         let failure = ServerAccess.failure(error)
-        guard let receipt, case .failed(let message) = failure else { return failure }
+        guard case .failed(var message) = failure else { return failure }
+        if producer == nil, error.kind == .interrupted || error.code == "outcome-unknown" {
+            message += " (whether this append is stored is not known; with --producer it could be "
+            message += "sent again)"
+        }
+        guard let receipt else { return .failed(message) }
         return .failed(
             "\(message) (before that \(bytes) bytes in \(appends) appends were acknowledged, up to "
                 + "offset \(receipt.nextOffset))")
@@ -90,7 +95,12 @@ struct Upload {
                     nextOffset: receipt.nextOffset.token, closed: receipt.isClosed,
                     nextProducerSequence: producer?.sequence))
         }
-        let known = duplicates > 0 ? " (\(duplicates) of them known already)" : ""
+        let known =
+            switch duplicates {
+            case 0: ""
+            case appends: " (known already)"
+            default: " (\(duplicates) of them known already)"
+            }
         let closed = receipt.isClosed ? ", closed" : ""
         let unit = appends == 1 ? "append" : "appends"
         try Output.line(
