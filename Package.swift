@@ -122,7 +122,10 @@ if Context.environment["VARVE_FUZZ"] != nil {
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         .executableTarget(
             name: "varve-fuzz",
-            dependencies: ["CFuzzer", "VarveHTTP", "VarveStreams"],
+            dependencies: [
+                "CFuzzer", "VarveHTTP", "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform",
+                "VarveBytes",
+            ],
             path: "Fuzz/Targets",
             swiftSettings: strict),
     ]

@@ -19,7 +19,8 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = [
         // HTTP
         requestHead, responseHead, chunkedBody, eventStream, eventRoundTrip, requestText,
-        // Log: the journal frame, and recovery over arbitrary bytes.
+        // Log
+        journalFrame, logRecovery,
         // Streams
         jsonMessages, streamEvent,
     ]

@@ -36,7 +36,7 @@ package struct FileHeader: Equatable, Sendable {
     }
 
     /// A header with the given identity; the rest is set afterwards.
-    init(number: UInt64, id: UInt64, baseLSN: UInt64) {
+    package init(number: UInt64, id: UInt64, baseLSN: UInt64) {
         self.number = number
         self.id = id
         self.baseLSN = baseLSN
@@ -73,7 +73,7 @@ package struct FileHeader: Equatable, Sendable {
     }
 
     /// Writes the header to a block of 4096 bytes.
-    func encode(into block: UnsafeMutableRawBufferPointer) {
+    package func encode(into block: UnsafeMutableRawBufferPointer) {
         precondition(block.count == Format.fileHeaderBytes, "a header fills one block")
         let base = block.baseAddress.unsafelyUnwrapped
         base.initializeMemory(as: UInt8.self, repeating: 0, count: block.count)

@@ -87,7 +87,7 @@ package struct Frame {
     }
 
     /// The entry of the record at `index` of those that start here.
-    func entry(_ index: Int) -> LengthEntry {
+    package func entry(_ index: Int) -> LengthEntry {
         precondition(index >= 0 && index < Int(header.recordCount), "a record that is not here")
         let lengths =
             base + header.prefixBytes - Format.trailerBytes

@@ -80,8 +80,9 @@ package struct FrameHeader: Equatable, Sendable {
     }
 
     /// Stores the checksum of the complete frame at `base`.
-    static func seal(_ base: UnsafeMutableRawPointer, frameBytes: Int, fileID: UInt64, lsn: UInt64)
-    {
+    package static func seal(
+        _ base: UnsafeMutableRawPointer, frameBytes: Int, fileID: UInt64, lsn: UInt64
+    ) {
         let covered = UnsafeRawBufferPointer(start: base + 8, count: frameBytes - 8)
         let seed = ChecksumSeed.value(fileID: fileID, lsn: lsn)
         base.storeLittleEndian(CRC32C.value(covered, seed: seed), at: 4)

@@ -14,7 +14,7 @@ package struct GroupHeader: Equatable, Sendable {
     package var frameBytes: UInt32
 
     /// A header of the given values.
-    init(
+    package init(
         firstLSN: UInt64, syncedThrough: UInt64, byte: UInt64, frameCount: UInt32,
         frameBytes: UInt32
     ) {
@@ -57,7 +57,7 @@ package struct GroupHeader: Equatable, Sendable {
     var framesEndByte: UInt64 { byte + UInt64(Format.groupHeaderBytes) + UInt64(frameBytes) }
 
     /// Writes the 64 bytes to `base`.
-    func encode(to base: UnsafeMutableRawPointer, fileID: UInt64) {
+    package func encode(to base: UnsafeMutableRawPointer, fileID: UInt64) {
         base.storeLittleEndian(Format.groupMagic, at: 0)
         base.storeLittleEndian(fileID, at: 8)
         base.storeLittleEndian(firstLSN, at: 16)

@@ -1,5 +1,5 @@
 /// One record's entry in a frame's table of lengths: 32 bits (persisted).
-struct LengthEntry: Equatable {
+package struct LengthEntry: Equatable {
     /// The bits that hold the stored bytes.
     static let bytesMask = (1 << 27) - 1
     private static let separatorBit: UInt32 = 1 << 27
@@ -28,7 +28,7 @@ struct LengthEntry: Equatable {
     var hasSeparator: Bool { rawValue & Self.separatorBit != 0 }
 
     /// The bytes of the record itself.
-    var length: Int { storedBytes - (hasSeparator ? 1 : 0) }
+    package var length: Int { storedBytes - (hasSeparator ? 1 : 0) }
 
     /// What the record is; nil for an unknown kind, or one of this format's reserved ones.
     var kind: RecordKind? {
