@@ -1,11 +1,12 @@
-// Journal frames: no bytes may trap the check of a frame or make it read past its input, whether their
-// checksum is right or not, and what a checked frame offers lies within it.
+// Journal frames: no bytes may trap the check of a frame or make it read past its input, whether
+// their checksum is right or not, and what a checked frame offers lies within it.
 
 import VarveBytes
 import VarveLog
 
 extension FuzzTarget {
-    /// The first byte says whether the checksum is made right before the check; the rest is the frame.
+    /// The first byte says whether the checksum is made right before the check; the rest is the
+    /// frame.
     static let journalFrame = FuzzTarget(name: "journal-frame") { data, size in
         var input = FuzzInput(data, size)
         let isSealed = input.takeByte() & 1 == 1

@@ -1,5 +1,5 @@
-// Recovery: no journal file may trap the opening of a log, its verification or its inspection. What opens
-// can be read, written, closed, and opened again, and is then the same.
+// Recovery: no journal file may trap the opening of a log, its verification or its inspection. What
+// opens can be read, written, closed, and opened again, and is then the same.
 
 import VarveBytes
 import VarveLog
@@ -7,8 +7,8 @@ import VarvePlatform
 import VarveStorage
 
 extension FuzzTarget {
-    /// The first byte says how much is made right before opening: 0 nothing behind the file's header, 1 the
-    /// groups' and frames' checksums. The rest is what lies behind the header.
+    /// The first byte says how much is made right before opening: 0 nothing behind the file's
+    /// header, 1 the groups' and frames' checksums. The rest is what lies behind the header.
     static let logRecovery = FuzzTarget(name: "log-recovery") { data, size in
         var input = FuzzInput(data, size)
         let isRepaired = input.takeByte() & 1 == 1

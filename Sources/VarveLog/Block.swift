@@ -1,8 +1,8 @@
 /// 1 MiB of the journal's image in memory: frames as they are in the file, without padding.
 ///
-/// Thread rule: the table of segments is used under the journal's lock. A frame's bytes are written by
-/// the one that reserved them, before their group is written, and never change after. A reference keeps
-/// the memory: readers hold one while they send from it.
+/// Thread rule: the table of segments is used under the journal's lock. A frame's bytes are written
+/// by the one that reserved them, before their group is written, and never change after. A
+/// reference keeps the memory: readers hold one while they send from it.
 //
 // @unchecked Sendable: see the thread rule; the memory's address is constant.
 final class Block: @unchecked Sendable {

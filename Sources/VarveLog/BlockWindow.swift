@@ -1,7 +1,7 @@
 /// The newest part of the journal in memory: what reads are served from without a disk.
 ///
-/// Blocks with frames that are not written yet are never dropped; of the others the newest are kept up
-/// to the limit. Thread rule: everything under the journal's lock.
+/// Blocks with frames that are not written yet are never dropped; of the others the newest are kept
+/// up to the limit. Thread rule: everything under the journal's lock.
 struct BlockWindow {
     /// How many blocks are kept for another use.
     private static let idleBlocksMax = 8

@@ -5,7 +5,8 @@ public typealias ChainHash = SHA256Digest
 
 /// The hash chain of a stream: SHA-256 over every record in order (`docs/format.md`, "The chain").
 ///
-/// The first byte of each input tells leaves, heads and beginnings apart, so that none passes as another.
+/// The first byte of each input tells leaves, heads and beginnings apart, so that none passes as
+/// another.
 package enum Chain {
     /// The version in every leaf (persisted).
     private static let version: UInt8 = 0

@@ -2,8 +2,8 @@ import VarveBytes
 
 /// Follows the chains of all streams through the frames of a journal, recomputing every hash.
 ///
-/// Unlike recovery it goes on behind damage: a stream that lost frames is noted once and followed from
-/// what its next frame says.
+/// Unlike recovery it goes on behind damage: a stream that lost frames is noted once and followed
+/// from what its next frame says.
 struct ChainCheck {
     /// What is known of one stream.
     struct Progress {

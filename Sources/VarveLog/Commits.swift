@@ -3,8 +3,9 @@ import VarvePlatform
 
 /// How far the log is written and synced, who wants to know, and whether it failed.
 ///
-/// Two watermarks: `written` is in the operating system's hands, `synced` on stable storage. The log's
-/// mode says which of them readers see. Thread rule: reading from anywhere; publishing by the flusher.
+/// Two watermarks: `written` is in the operating system's hands, `synced` on stable storage. The
+/// log's mode says which of them readers see. Thread rule: reading from anywhere; publishing by the
+/// flusher.
 final class Commits: Sendable {
     private let writtenNow: Atomic<UInt64>
     private let syncedNow: Atomic<UInt64>

@@ -6,11 +6,12 @@ public enum Durability: Sendable, Equatable {
     ///
     /// Survives the death of the process; a power loss may take back the last interval.
     case interval(milliseconds: UInt64)
-    /// In the operating system's cache. Survives the death of the process; a power loss may take back
-    /// everything since the last sync (at the latest the last change of the journal file).
+    /// In the operating system's cache. Survives the death of the process; a power loss may take
+    /// back everything since the last sync (at the latest the last change of the journal file).
     case os
 
-    /// Orders modes by strength, so that a call may ask for more than its log gives, never for less.
+    /// Orders modes by strength, so that a call may ask for more than its log gives, never for
+    /// less.
     var strength: Int {
         switch self {
         case .sync: 2

@@ -17,7 +17,8 @@ struct EntryTable {
         guard let trailer else { return nil }
         let count = Int(trailer[1])
         let before = Format.trailerBytes + Format.lengthEntryBytes * count
-        // The frame passed its check when it was written or recovered; the file may have changed since.
+        // The frame passed its check when it was written or recovered; the file may have changed
+        // since.
         guard count <= Format.partRecordsMax,
             Int(trailer[2]) >= Format.frameHeaderBytes + before, Int(extent.byte) > before,
             Int(trailer[0]) <= Format.partPayloadBytesMax
@@ -41,8 +42,8 @@ struct EntryTable {
     /// The entry at `index`.
     subscript(index: Int) -> LengthEntry { LengthEntry(rawValue: entries[index]) }
 
-    /// Where the data record that has `count` others before it in this extent begins, and the index of
-    /// its entry; nil when there are not that many.
+    /// Where the data record that has `count` others before it in this extent begins, and the index
+    /// of its entry; nil when there are not that many.
     func place(after count: Int) -> (byte: Int, index: Int)? {
         var byte = continued
         var left = count

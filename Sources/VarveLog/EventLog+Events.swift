@@ -7,7 +7,8 @@ import VarvePlatform
 extension EventLog {
     /// Creates a stream and waits until that is durable.
     ///
-    /// - Throws: `alreadyExists`, `limitExceeded` (an empty or too long name), and what appends throw.
+    /// - Throws: `alreadyExists`, `limitExceeded` (an empty or too long name), and what appends
+    ///   throw.
     public func createStream(_ name: String) throws(LogError) -> LogStream {
         let time = clock.wallMilliseconds()
         let bytes = ContiguousArray(name.utf8)
@@ -124,8 +125,8 @@ extension EventLog {
         return (tail, head)
     }
 
-    /// The durable records from `start` on: whole ones, at most `maxBytes` bytes, at least one if there
-    /// is one; with the hash chain checked as far as `check` says.
+    /// The durable records from `start` on: whole ones, at most `maxBytes` bytes, at least one if
+    /// there is one; with the hash chain checked as far as `check` says.
     ///
     /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream`, `chainBroken`, `corruption`, `io`.
     public func read(
@@ -147,7 +148,8 @@ extension EventLog {
         return RecordPage(records: records, next: run.end, reachesTail: run.reachesTail)
     }
 
-    /// Checks the whole chain of a stream as far as it is durable; the position and head it reached.
+    /// Checks the whole chain of a stream as far as it is durable; the position and head it
+    /// reached.
     ///
     /// - Throws: `chainBroken`, `corruption`, `io`.
     public func verify(

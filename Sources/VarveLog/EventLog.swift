@@ -5,9 +5,9 @@ package import VarveStorage
 
 /// A durable, append-only log of many streams in one directory.
 ///
-/// Opening recovers what was committed, closing commits and marks what is there. Thread rule: any thread
-/// may call anything; nothing here waits for a disk except `open`, `close`, `waitUntilDurable` and the
-/// blocking reads.
+/// Opening recovers what was committed, closing commits and marks what is there. Thread rule: any
+/// thread may call anything; nothing here waits for a disk except `open`, `close`,
+/// `waitUntilDurable` and the blocking reads.
 public final class EventLog: Sendable {
     /// The options it was opened with.
     public let options: LogOptions
@@ -61,8 +61,10 @@ public final class EventLog: Sendable {
 
     /// Opens the log in `directory`, making it when there is none.
     ///
-    /// Changes nothing on disk when it throws, except that a directory that was missing may be there.
-    /// - Throws: `locked`, `foreignFile`, `newerFormat`, `missingFile`, `corruption`, `outOfSpace`, `io`.
+    /// Changes nothing on disk when it throws, except that a directory that was missing may be
+    /// there.
+    /// - Throws: `locked`, `foreignFile`, `newerFormat`, `missingFile`, `corruption`, `outOfSpace`,
+    ///   `io`.
     public static func open(
         directory: String, options: LogOptions = LogOptions()
     ) throws(LogError) -> EventLog {
@@ -195,8 +197,8 @@ public final class EventLog: Sendable {
 
     /// Stages a change of `stream`, whose lock the caller holds and whose state is `state`.
     ///
-    /// Visible to readers once the LSN it returns, that of the set's last frame, is durable; a commit
-    /// must be asked for.
+    /// Visible to readers once the LSN it returns, that of the set's last frame, is durable; a
+    /// commit must be asked for.
     /// - Throws: `poisoned`, `outOfSpace`, `overloaded`, `limitExceeded`, `streamClosed`,
     ///   `unknownStream`, `closed`; nothing has changed then.
     package func stage(

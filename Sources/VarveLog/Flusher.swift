@@ -1,13 +1,14 @@
 import Synchronization
 import VarvePlatform
 
-/// The one thread that writes the journal: takes all groups that wait, writes them, syncs once, and tells
-/// everybody once.
+/// The one thread that writes the journal: takes all groups that wait, writes them, syncs once, and
+/// tells everybody once.
 ///
-/// No delay is added to gather more: groups form while the disk works. A failed write or sync ends all
-/// writing; it is never tried again, since after a failed sync nobody knows what is on disk.
+/// No delay is added to gather more: groups form while the disk works. A failed write or sync ends
+/// all writing; it is never tried again, since after a failed sync nobody knows what is on disk.
 //
-// @unchecked Sendable: what is not atomic or constant belongs to the thread, or is used under `gate`.
+// @unchecked Sendable: what is not atomic or constant belongs to the thread, or is used under
+// `gate`.
 final class Flusher: @unchecked Sendable {
     /// How the thread is asked to end.
     private enum Ending {
@@ -64,8 +65,8 @@ final class Flusher: @unchecked Sendable {
 
     /// Asks for a commit of everything staged so far; cheap when one is coming anyway.
     func requestCommit() {
-        // Staging and this load are ordered by the journal's lock: a flusher that has taken the groups
-        // already has cleared the flag before.
+        // Staging and this load are ordered by the journal's lock: a flusher that has taken the
+        // groups already has cleared the flag before.
         if isWanted.load(ordering: .relaxed) { return }
         if isWanted.exchange(true, ordering: .acquiringAndReleasing) { return }
         gate.withLock { gate.signal() }

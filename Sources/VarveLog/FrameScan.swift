@@ -3,8 +3,8 @@ package import VarveStorage
 
 /// Reads the groups and frames of one journal file in order, through a bounded buffer.
 ///
-/// Stops at the first thing that is not what must come next, and says where and why; it never decides
-/// whether that is damage or the end. Thread rule: one thread.
+/// Stops at the first thing that is not what must come next, and says where and why; it never
+/// decides whether that is damage or the end. Thread rule: one thread.
 package final class FrameScan {
     /// How the reading of a file ended.
     package struct Stop: Equatable, Sendable {
@@ -50,7 +50,8 @@ package final class FrameScan {
 
     /// A scan of a file.
     ///
-    /// - Parameter recordedEnd: where the next file's header says that this one ends; nil for the last.
+    /// - Parameter recordedEnd: where the next file's header says that this one ends; nil for the
+    ///   last.
     package init(_ backend: any StorageBackend, fileID: UInt64, recordedEnd: UInt64?) {
         self.backend = backend
         self.fileID = fileID

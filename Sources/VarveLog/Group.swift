@@ -3,8 +3,8 @@ import VarvePlatform
 
 /// The frames of one write: reserved while it is open, filled by many, written by the flusher.
 ///
-/// Thread rule: while open, its fields belong to the holder of the journal's lock; once sealed, to the
-/// flusher. Only `pending` is touched by those who fill frames.
+/// Thread rule: while open, its fields belong to the holder of the journal's lock; once sealed, to
+/// the flusher. Only `pending` is touched by those who fill frames.
 //
 // @unchecked Sendable: see the thread rule.
 final class Group: @unchecked Sendable {

@@ -2,9 +2,9 @@ import VarvePlatform
 
 /// Where frames get their LSN, their place in the file and their memory: the one order of the log.
 ///
-/// Under its lock only numbers and bytes are reserved; frames are encoded outside, and the flusher waits
-/// for them. Thread rule: any thread; every field under the lock, which is taken last (after the
-/// namespace's and a stream's).
+/// Under its lock only numbers and bytes are reserved; frames are encoded outside, and the flusher
+/// waits for them. Thread rule: any thread; every field under the lock, which is taken last (after
+/// the namespace's and a stream's).
 //
 // @unchecked Sendable: see the thread rule.
 final class Journal: @unchecked Sendable {

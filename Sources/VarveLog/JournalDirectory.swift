@@ -1,6 +1,7 @@
 package import VarveStorage
 
-/// What the journal's directory holds: found, checked for strangers, and with every file's header read.
+/// What the journal's directory holds: found, checked for strangers, and with every file's header
+/// read.
 ///
 /// Reading only; used by recovery, the verifier and the inspector.
 package struct JournalDirectory: Sendable {
@@ -57,8 +58,8 @@ package struct JournalDirectory: Sendable {
         return (numbers.max() ?? 0) + 1
     }
 
-    /// Throws the first thing that is wrong with the files taken together: a missing or damaged one, or
-    /// one that does not continue the one before.
+    /// Throws the first thing that is wrong with the files taken together: a missing or damaged
+    /// one, or one that does not continue the one before.
     func checkContinuity() throws(LogError) {
         if let error = continuityErrors().first { throw error }
     }

@@ -4,7 +4,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
     ///
     /// Whether what was staged at that time is on disk is not known.
     case poisoned(cause: String)
-    /// No space was left for the journal's next file; nothing was written, and a later try may work.
+    /// No space was left for the journal's next file; nothing was written, and a later try may
+    /// work.
     case outOfSpace(path: String)
     /// Too much waits for the disk, or the next journal file is not ready: try again.
     case overloaded(reason: String)

@@ -1,6 +1,8 @@
-/// The layer above, while a log is opened: it is told every mutation again, in the order of the log.
+/// The layer above, while a log is opened: it is told every mutation again, in the order of the
+/// log.
 package protocol LogFold: AnyObject {
-    /// Applies one mutation. The stream's state is advanced already; nothing is visible to others yet.
+    /// Applies one mutation. The stream's state is advanced already; nothing is visible to others
+    /// yet.
     ///
     /// On a create, the fold attaches its state object to the stream. Throwing ends the opening.
     func apply(_ mutation: borrowing ReplayedMutation) throws(LogError)

@@ -1,11 +1,11 @@
 /// One stream of the log: its identity, its lock, and the state under the lock.
 ///
-/// There is one object per stream for as long as the log is open; a stream deleted and created anew is
-/// another object. Thread rule: identity from anywhere; state inside `withLock`. Locks are taken in the
-/// order namespace, stream (by id), journal.
+/// There is one object per stream for as long as the log is open; a stream deleted and created anew
+/// is another object. Thread rule: identity from anywhere; state inside `withLock`. Locks are taken
+/// in the order namespace, stream (by id), journal.
 //
-// @unchecked Sendable: what `state` points to is used under `mutex`; `attachment` is set once, before the object is
-// published to other threads; everything else is constant.
+// @unchecked Sendable: what `state` points to is used under `mutex`; `attachment` is set once,
+// before the object is published to other threads; everything else is constant.
 public final class LogStream: @unchecked Sendable {
     /// The stream's identity in this log.
     public let id: StreamID

@@ -2,7 +2,8 @@ public import VarveStorage
 
 /// Checks a whole log offline: every header, checksum, length and hash. Reads only; takes no lock.
 ///
-/// May run beside a server: what is being written then lies behind the durable mark and is not judged.
+/// May run beside a server: what is being written then lies behind the durable mark and is not
+/// judged.
 public enum LogVerifier {
     /// Checks the log in `directory`.
     ///

@@ -2,9 +2,9 @@ public import Synchronization
 
 /// The mutex of the standard library, made visible to the thread sanitizer.
 ///
-/// Under contention the standard mutex is handed over by the kernel, of which the sanitizer sees nothing:
-/// it would report every value as raced for. One atomic word, read after locking and written before
-/// unlocking, is the edge it needs; on x86-64 that is two plain moves.
+/// Under contention the standard mutex is handed over by the kernel, of which the sanitizer sees
+/// nothing: it would report every value as raced for. One atomic word, read after locking and
+/// written before unlocking, is the edge it needs; on x86-64 that is two plain moves.
 @usableFromInline
 struct Mutex<Value: ~Copyable>: ~Copyable, Sendable {
     @usableFromInline let base: Synchronization.Mutex<Value>

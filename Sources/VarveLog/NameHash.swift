@@ -1,4 +1,5 @@
-/// A hash of name bytes for the table of streams: fast, seeded so that names cannot be chosen to collide.
+/// A hash of name bytes for the table of streams: fast, seeded so that names cannot be chosen to
+/// collide.
 ///
 /// Words are folded by a widening multiplication. Never persisted.
 struct NameHash {

@@ -1,4 +1,5 @@
-/// Streams in the order of their names, for listing: sorted chunks, so that no insertion moves much.
+/// Streams in the order of their names, for listing: sorted chunks, so that no insertion moves
+/// much.
 ///
 /// Thread rule: the owner's lock. Insertion and removal O(log n) and one chunk's move.
 struct NameIndex {

@@ -2,9 +2,9 @@ import VarvePlatform
 
 /// All streams by name: creating, deleting, finding, listing.
 ///
-/// Thread rule: `create` and `delete` only inside `EventLog.withNamespace`, which orders them and comes
-/// before any stream's lock; the rest from anywhere. A stream is published when it is complete, with the
-/// upper layer's state object.
+/// Thread rule: `create` and `delete` only inside `EventLog.withNamespace`, which orders them and
+/// comes before any stream's lock; the rest from anywhere. A stream is published when it is
+/// complete, with the upper layer's state object.
 package struct Namespace: Sendable {
     let directory: StreamDirectory
     let stager: Stager
@@ -30,7 +30,8 @@ package struct Namespace: Sendable {
 
     /// Stages the creation of a stream, with its first records if `mutation` has some.
     ///
-    /// - Parameter attach: makes the upper layer's state object, before anybody else sees the stream.
+    /// - Parameter attach: makes the upper layer's state object, before anybody else sees the
+    ///   stream.
     /// - Throws: `alreadyExists`, `limitExceeded`, and what staging throws; nothing changed then.
     package func create(
         _ name: UnsafeRawBufferPointer, _ mutation: Mutation,

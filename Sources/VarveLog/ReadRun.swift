@@ -1,6 +1,7 @@
 /// A run of whole records, found but not yet copied: where its bytes lie in the journal.
 ///
-/// Holds no lock and no memory block; `slices` and `gather` look for the bytes when they are called.
+/// Holds no lock and no memory block; `slices` and `gather` look for the bytes when they are
+/// called.
 package struct ReadRun: Sendable {
     /// A stretch of the run that is contiguous in a file.
     struct Piece: Sendable {

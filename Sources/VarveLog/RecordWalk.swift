@@ -16,7 +16,8 @@ struct RecordWalk {
 
     /// A walk that begins with the set of the extent at `first`.
     ///
-    /// - Parameter previous: the extent before it, whose frame has the chain's head; nil for genesis.
+    /// - Parameter previous: the extent before it, whose frame has the chain's head; nil for
+    ///   genesis.
     init(
         over stream: LogStream, in bytes: JournalBytes, after previous: (Extent, end: UInt64)?,
         isHashing: Bool
@@ -34,8 +35,8 @@ struct RecordWalk {
         head = headInFrame()
     }
 
-    /// Walks over one extent, which follows the one before, and calls `body` for each record that is
-    /// complete with it.
+    /// Walks over one extent, which follows the one before, and calls `body` for each record that
+    /// is complete with it.
     ///
     /// - Parameters:
     ///   - end: where the extent's payload ends in the stream.

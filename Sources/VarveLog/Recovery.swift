@@ -3,9 +3,9 @@ import VarveStorage
 
 /// Opening a log: reads what is there, decides where it ends, and prepares the file that goes on.
 ///
-/// The rule is in `docs/format.md`, "Opening". Nothing on disk changes before everything was read and
-/// found right; the new file becomes part of the log in one step. Memory is bounded: payloads are checked
-/// and not kept. Thread rule: the opening thread.
+/// The rule is in `docs/format.md`, "Opening". Nothing on disk changes before everything was read
+/// and found right; the new file becomes part of the log in one step. Memory is bounded: payloads
+/// are checked and not kept. Thread rule: the opening thread.
 struct Recovery {
     /// Everything a log is put together from.
     struct Outcome {
@@ -123,13 +123,14 @@ struct Recovery {
             throw .corruption(
                 file: name, byte: stop.byte, count: stop.count,
                 detail: stop.problem
-                    ?? "it ends before LSN \(stop.nextLSN), the next file begins with \(next.baseLSN)"
+                    ?? "LSN \(stop.nextLSN) to \(next.baseLSN - 1) are missing"
             )
         }
         ending.lastLSN = stop.nextLSN - 1
     }
 
-    /// Reads the last file: to the first frame that is not there, which must lie behind the durable mark.
+    /// Reads the last file: to the first frame that is not there, which must lie behind the durable
+    /// mark.
     private func readLast(
         _ backend: any StorageBackend, _ header: FileHeader, _ name: String,
         into ending: inout Ending

@@ -12,11 +12,12 @@ extension EventLog {
 
     var journalBytes: JournalBytes { JournalBytes(journal: journal, files: files) }
 
-    /// Finds the records of `stream` from `start` on: whole ones, at most `maxBytes` bytes of them, but at
-    /// least one if there is one, and nothing behind what `lsn` made durable.
+    /// Finds the records of `stream` from `start` on: whole ones, at most `maxBytes` bytes of them,
+    /// but at least one if there is one, and nothing behind what `lsn` made durable.
     ///
     /// - Parameter blocking: whether to wait for a disk, should lengths have to be read from one.
-    /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream` (deleted), `wouldBlock` if not `blocking`.
+    /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream` (deleted), `wouldBlock` if not
+    ///   `blocking`.
     package func read(
         _ stream: LogStream, from start: StreamPosition, maxBytes: Int, through lsn: LSN,
         blocking: Bool = false
@@ -54,8 +55,8 @@ extension EventLog {
         return run(from: start, to: end, view)
     }
 
-    /// Copies a small run into `buffer` if it takes no disk, no allocation and no second look: all of it
-    /// in memory, beginning and ending with whole appends.
+    /// Copies a small run into `buffer` if it takes no disk, no allocation and no second look: all
+    /// of it in memory, beginning and ending with whole appends.
     ///
     /// Nil when it is not that simple, and nothing is said about why; `read` does it then.
     package func readSmall(
@@ -175,8 +176,8 @@ extension EventLog {
     /// How many extents are copied under the stream's lock at a time.
     private static let walkExtentsMax = 4096
 
-    /// Walks over the records of `stream` from the set that `start` is in, or from the very first one, to
-    /// the end of the set that `end` is in.
+    /// Walks over the records of `stream` from the set that `start` is in, or from the very first
+    /// one, to the end of the set that `end` is in.
     func walk(
         _ stream: LogStream, from start: StreamPosition, to end: StreamPosition, through lsn: LSN,
         check: ReadCheck, _ body: (Record) throws(LogError) -> Void

@@ -3,8 +3,8 @@ import VarveStorage
 
 /// Copies the frames behind the durable mark into the file that opening prepares, group by group.
 ///
-/// They may not be on stable storage where they are: a sync may have failed, or never happened. In the
-/// new file they are synced, with its header, before anybody sees them.
+/// They may not be on stable storage where they are: a sync may have failed, or never happened. In
+/// the new file they are synced, with its header, before anybody sees them.
 final class TailRewriter {
     /// The file that is being prepared.
     let spare: FilePreparer.Spare
@@ -63,7 +63,8 @@ final class TailRewriter {
         return bytes
     }
 
-    /// The frame passed its check when it was scanned; a new checksum must not hide that it changed.
+    /// The frame passed its check when it was scanned; a new checksum must not hide that it
+    /// changed.
     private func checkUnchanged(
         _ frame: UnsafeMutableRawBufferPointer, _ part: SetAssembler.Part
     ) throws(LogError) {

@@ -68,7 +68,8 @@ public struct VerificationReport: Sendable {
                     + "\(damage.count) bytes: \(damage.detail)")
         }
         lines.append(
-            "\(fileCount) files, \(frameCount) frames, \(streams.count) streams, last LSN \(lastLSN), "
+            "\(fileCount) files, \(frameCount) frames, \(streams.count) streams, "
+                + "last LSN \(lastLSN), "
                 + "synced through \(durableMark): "
                 + (isClean ? "clean" : "\(damages.count) damaged places"))
         return lines

@@ -103,7 +103,8 @@ final class LogWorkload {
         log = nil
     }
 
-    /// The recovered log holds everything acknowledged, and of the rest a prefix, whole mutations only.
+    /// The recovered log holds everything acknowledged, and of the rest a prefix, whole mutations
+    /// only.
     func check() throws {
         let log = try #require(self.log)
         let last = log.durable

@@ -30,7 +30,8 @@ import VarveStorage
     }
 
     @Test func leftoversOfATornGroupNeverJoinLaterFrames() throws {
-        // Frame 3 is lost and frame 4 kept; then a new frame 3 is written: the old 4 must stay away.
+        // Frame 3 is lost and frame 4 kept; then a new frame 3 is written: the old 4 must stay
+        // away.
         let image = try tornExample(records: [[pattern(40)], [pattern(50)], [pattern(60)]])
         let frames = try image.frames()
         let lost = frames[frames.count - 2]

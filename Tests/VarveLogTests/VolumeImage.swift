@@ -78,8 +78,8 @@ struct VolumeImage: Equatable {
         return result
     }
 
-    /// Gives the frame at `place` a checksum that is right for what it now holds: what somebody does who
-    /// knows the format and wants to deceive.
+    /// Gives the frame at `place` a checksum that is right for what it now holds: what somebody
+    /// does who knows the format and wants to deceive.
     mutating func reseal(_ place: Place) {
         files[place.path]?.withUnsafeMutableBytes { bytes in
             FrameHeader.seal(
