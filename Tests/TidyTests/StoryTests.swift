@@ -11,7 +11,7 @@ import Testing
 
     /// A page, and whether it assumes a server that runs already.
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(30)),
         arguments: [("README.md", true), ("docs/guide.md", false)])
     func everyCommandPrintsWhatThePageShows(path: String, serving: Bool) throws {
         let page = try #require(Repository.current.files.first { $0.path == path })
