@@ -13,9 +13,6 @@ final class LiveWorkload: Workload {
     private var sent: [UInt64]
     /// For each stream how many records were acknowledged since the load began.
     private var acknowledged: [UInt64]
-    /// For each stream whether an append to it is under way. Appends of several connections could
-    /// overtake one another, and the order of arrivals is checked.
-    private var isAppending: [Bool]
     /// Records that arrived out of order or twice.
     private(set) var disordered: UInt64 = 0
     /// Long-polls that ended without content.
@@ -35,7 +32,6 @@ final class LiveWorkload: Workload {
         startedAt = start
         sent = Array(repeating: 0, count: plan.streams)
         acknowledged = sent
-        isAppending = Array(repeating: false, count: plan.streams)
     }
 
     /// Begins the appends.
@@ -69,12 +65,9 @@ final class LiveWorkload: Workload {
     }
 
     private func append(_ connection: LoadConnection, _ now: UInt64) {
-        while connection.hasRoom, !isStopping, !isAppending[Int(nextStream)],
-            pacer?.isDue(now) == true
-        {
+        while connection.hasRoom, !isStopping, pacer?.isDue(now) == true {
             let due = pacer?.take() ?? now
             let stream = nextStream
-            isAppending[Int(stream)] = true
             nextStream = (nextStream + 1) % UInt32(plan.streams)
             sent[Int(stream)] += 1
             writer.append(
@@ -121,7 +114,6 @@ final class LiveWorkload: Workload {
         _ operation: Operation, status: Int, on connection: LoadConnection, now: UInt64
     ) {
         let succeeded = (200..<300).contains(status)
-        if operation.tag == 0 { isAppending[Int(operation.stream)] = false }
         if operation.tag == 1 {
             if succeeded, connection.contentBytes == 0 { emptyPolls += 1 }
             if !succeeded { statistics.refusals[status, default: 0] += 1 }

@@ -139,3 +139,11 @@ extension EventLoop {
         }
     }
 }
+
+/// What an event tells, as plain bits: looked at for every event.
+struct ReadinessBits {
+    let readable = Readiness.readable.rawValue
+    let writable = Readiness.writable.rawValue
+    let broken = Readiness.broken.rawValue
+    let unusual = Readiness.broken.rawValue | Readiness.peerClosed.rawValue
+}

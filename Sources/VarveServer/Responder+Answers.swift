@@ -94,13 +94,13 @@ extension Responder {
             writer.lines("Content-Type: application/json\r\nCache-Control: no-store\r\n")
         } body: { buffer in
             buffer.append(
-                #"{"error":{"code":"NOT_SUPPORTED","message":"Subscriptions are not supported yet."}}"#
+                #"{"error":{"code":"NOT_SUPPORTED","message":"Subscriptions are not built yet."}}"#
             )
         }
     }
 
-    /// Whether a response that reveals what `lsn` changed could not leave now; then the turn ends with
-    /// the wish for a commit.
+    /// Whether a response that reveals what `lsn` changed could not leave now; then the turn ends
+    /// with the wish for a commit.
     @inline(__always)
     func mustWait(for lsn: LSN) -> Bool {
         guard lsn > core.engine.log.durable else { return false }

@@ -27,8 +27,8 @@ package final class Server: Sendable {
         self.sweeper = sweeper
     }
 
-    /// Starts a server as `configuration` says. When it throws, nothing runs and nothing on disk has
-    /// changed, except that a missing data directory may have been made.
+    /// Starts a server as `configuration` says. When it throws, nothing runs and nothing on disk
+    /// has changed, except that a missing data directory may have been made.
     ///
     /// - Throws: `ConfigurationError`, `StorageError`, `LogError`, `SystemError`.
     package static func start(
@@ -114,8 +114,8 @@ package final class Server: Sendable {
     /// The page of metrics, as `/metrics` shows it.
     package func metricsPage() -> String { Metrics.page(core) }
 
-    /// Takes no more connections, ends waiting polls with 204 and event streams, answers what is under
-    /// way, and waits for that, at most as long as the configuration says.
+    /// Takes no more connections, ends waiting polls with 204 and event streams, answers what is
+    /// under way, and waits for that, at most as long as the configuration says.
     ///
     /// False when that was not enough and requests are still under way.
     package func drain() -> Bool {

@@ -59,7 +59,8 @@ final class LockFile: Sendable {
                 guard try File.lockShared(descriptor.raw) else { break }
                 guard File.identity(path) == File.identity(descriptor.raw) else { continue }
                 let file = try LockFile(descriptor, path: path, isNew: false)
-                // Capturing the file keeps its descriptor, and so the lock, while the closure lives.
+                // Capturing the file keeps its descriptor, and so the lock, while the closure
+                // lives.
                 return VolumeLock { _ in withExtendedLifetime(file) {} }
             } catch {
                 if error.code == ErrorNumber.notFound { return VolumeLock { _ in } }

@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// `varve verify` and `varve inspect` over the directory of a server.
-@Suite(.timeLimit(.minutes(30))) struct LogCommandTests {
+@Suite(.timeLimit(.minutes(2))) struct LogCommandTests {
     private let directory: TemporaryDirectory
     private let data: String
 
@@ -12,8 +12,7 @@ import VarvePlatform
         directory = try TemporaryDirectory()
         data = directory.path("data")
         let server = try ServerProcess.ready(
-            dataDirectory: data,
-            ["--journal-file", "1MiB", "--max-body", "256KiB", "--log-level", "error"])
+            dataDirectory: data, ["--journal-file", "1MiB", "--log-level", "error"])
         let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
         _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
         for text in ["one", "two", "three"] {

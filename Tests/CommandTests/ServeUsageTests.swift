@@ -68,7 +68,8 @@ import VarvePlatform
         ),
         (
             "b.json", "{\"loops\": {}}", 1,
-            "expected a string in quotes, a whole number, true, false or an array of strings, found \"{\""
+            "expected a string in quotes, a whole number, true, false or an array of strings, "
+                + "found \"{\""
         ),
         ("c.json", "{\"loops\": 1} x", 1, "expected nothing behind the object, found \"x\""),
     ])

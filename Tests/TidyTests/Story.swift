@@ -24,7 +24,8 @@ struct Story: Sendable {
                     || command.hasPrefix("varve serve"))
         }
 
-        /// Whether typing the command again does no harm, so that it may wait for what others write.
+        /// Whether typing the command again does no harm, so that it may wait for what others
+        /// write.
         var isRepeatable: Bool { command.hasPrefix("cat ") || command.hasPrefix("varve verify") }
     }
 

@@ -6,12 +6,9 @@ import Testing
 /// With `VARVE_RECORD_PAGES=1` in the environment the pages are rewritten with what the commands
 /// printed.
 @Suite(.serialized) struct StoryTests {
-    private static let isRecording =
-        ProcessInfo.processInfo.environment["VARVE_RECORD_PAGES"] != nil
-
     /// A page, and whether it assumes a server that runs already.
     @Test(
-        .timeLimit(.minutes(30)),
+        .timeLimit(.minutes(5)),
         arguments: [("README.md", true), ("docs/guide.md", false)])
     func everyCommandPrintsWhatThePageShows(path: String, serving: Bool) throws {
         let page = try #require(Repository.current.files.first { $0.path == path })
@@ -22,12 +19,12 @@ import Testing
         for step in story.steps {
             let printed = try runner.output(of: step)
             recorded.append((step.outputLines, printed))
-            guard !Self.isRecording else { continue }
+            guard !StoryRunner.isRecording else { continue }
             #expect(
                 StoryRunner.normal(printed) == StoryRunner.normal(step.output),
                 "\(path):\(step.line): \(step.command)")
         }
-        if Self.isRecording { try Self.record(recorded, in: page) }
+        if StoryRunner.isRecording { try Self.record(recorded, in: page) }
     }
 
     private static func record(

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Bytes are cut at the limit and nowhere else. Lines are never cut: those that have been read
 /// already go together, as one JSON array, up to the limit; one that is longer goes alone.
-struct BatchSource {
+struct BatchSource: ~Copyable {
     /// How the input is cut.
     enum Form {
         /// Anywhere.
@@ -26,9 +26,9 @@ struct BatchSource {
     private static let pieceBytes = 256 << 10
 
     /// Batches of what is read.
-    init(input: Input, form: Form, bytesMax: Int) {
-        inputMayWait = input.mayWait
-        self.input = input
+    init(input: consuming Input, form: Form, bytesMax: Int) {
+        inputMayWait = input.size == nil
+        self.input = consume input
         self.form = form
         self.bytesMax = bytesMax
         pending = Data()

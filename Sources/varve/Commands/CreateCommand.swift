@@ -83,7 +83,7 @@ enum CreateCommand: ClientCommand {
 
     private static func content(_ arguments: ParsedArguments) throws(CommandFailure) -> Data {
         guard let path = arguments.text(file) else { return Data() }
-        let input = try Input(path: path)
+        var input = try Input(path: path)
         var content = Data()
         while let piece = try input.read(bytesMax: 1 << 20) { content.append(piece) }
         return content

@@ -1,5 +1,4 @@
 import Foundation
-import VarvePlatform
 
 /// A configuration file: `key = value` lines (a subset of TOML) or one flat JSON object.
 ///
@@ -50,9 +49,6 @@ enum ConfigurationFile {
 
     /// The bytes of the file.
     private static func contents(of path: String) throws(CommandFailure) -> [UInt8] {
-        guard !File.isDirectory(path) else {
-            throw .usage("\(path): expected a configuration file, found a directory")
-        }
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -1,12 +1,14 @@
 import Foundation
 import VarvePlatform
 
-/// What a subcommand reads: a file of any kind, or standard input for `-`.
-struct Input {
+/// What a subcommand reads: a file, or standard input for `-`.
+struct Input: ~Copyable {
     private let path: String
-    private let handle: FileHandle?
-    /// Whether reading may have to wait for somebody to write: not from a regular file.
-    let mayWait: Bool
+    private let file: Descriptor?
+    private let fileNumber: Int32?
+    private var position: UInt64 = 0
+    /// The size of the file in bytes; nil for standard input.
+    let size: UInt64?
 
     /// Opens the file.
     ///
@@ -14,35 +16,42 @@ struct Input {
     init(path: String) throws(CommandFailure) {
         self.path = path
         guard path != "-" else {
-            handle = nil
-            mayWait = true
+            file = nil
+            fileNumber = nil
+            size = nil
             return
         }
-        do {
-            handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
-            mayWait = attributes[.type] as? FileAttributeType != .typeRegular
+        do throws(SystemError) {
+            let opened = try File.open(path, access: .read, create: .never)
+            size = try File.size(opened.raw)
+            fileNumber = opened.raw
+            file = consume opened
         } catch {
-            throw .failed("\(path): cannot be read: \(Reason.of(error))")
+            throw .failed("\(error)")
         }
     }
 
     /// Reads what is there, up to `bytesMax`, waiting for the first byte; nil at the end.
-    func read(bytesMax: Int) throws(CommandFailure) -> Data? {
-        let bytes: Data?
-        do {
-            bytes = try handle.map { try $0.read(upToCount: bytesMax) } ?? standardInput(bytesMax)
-        } catch {
-            throw .failed("\(path): cannot be read: \(Reason.of(error))")
-        }
-        return bytes?.isEmpty == false ? bytes : nil
-    }
-
-    private func standardInput(_ bytesMax: Int) throws(SystemError) -> Data {
+    mutating func read(bytesMax: Int) throws(CommandFailure) -> Data? {
         var bytes = Data(count: bytesMax)
         let outcome = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(SystemError) in try StandardStream.input.read(into: buffer) }
+            Result { () throws(SystemError) in try fill(buffer) }
         }
-        return try bytes.prefix(outcome.get())
+        do {
+            let count = try outcome.get()
+            position += UInt64(count)
+            return count == 0 ? nil : bytes.prefix(count)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        guard let fileNumber else { return try StandardStream.input.read(into: buffer) }
+        do throws(SystemError) {
+            return try File.read(fileNumber, at: position, into: buffer)
+        } catch {
+            throw error.about(path)
+        }
     }
 }

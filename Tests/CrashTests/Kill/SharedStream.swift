@@ -91,7 +91,7 @@ final class SharedStream: Sendable {
 
     private static func check(_ observation: Observation, against knowledge: inout Knowledge) {
         let content = observation.content
-        if !content.starts(with: knowledge.seen) {
+        if !content.prefix(knowledge.seen.count).isSame(as: knowledge.seen) {
             knowledge.problems.append("a live reader saw bytes that are gone")
         }
         var position = 0
@@ -99,7 +99,7 @@ final class SharedStream: Sendable {
         while position < content.count {
             guard let record = Record.head(of: content[position...]),
                 position + record.count <= content.count,
-                content[position..<position + record.count].elementsEqual(record.binary)
+                content[position..<position + record.count].isSame(as: record.binary)
             else {
                 knowledge.problems.append("shared: no whole record at byte \(position)")
                 return

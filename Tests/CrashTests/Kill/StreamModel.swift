@@ -73,7 +73,7 @@ struct StreamModel: Sendable {
             var expected = isJSON ? record.json : record.binary
             if isJSON, index + 1 < records.count { expected.append(UInt8(ascii: ",")) }
             let end = position + expected.count
-            guard end <= content.count, content[position..<end].elementsEqual(expected) else {
+            guard end <= content.count, content[position..<end].isSame(as: expected) else {
                 return
                     "record \(index) at byte \(position) of \(content.count) is not as acknowledged"
             }

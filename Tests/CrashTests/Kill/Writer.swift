@@ -89,7 +89,8 @@ final class Writer: @unchecked Sendable {
             let next = streams[index].after(operation)
             if answer.status != request.expectedStatus {
                 report(
-                    "\(request.line): \(answer.status) \(answer.text), not \(request.expectedStatus)"
+                    "\(request.line): \(answer.status) \(answer.text), "
+                        + "not \(request.expectedStatus)"
                 )
                 return
             }
@@ -164,7 +165,9 @@ final class Writer: @unchecked Sendable {
             "/v1/stream/\(stream.name)", from: String(format: "%016llx_%016llx", skipped, start),
             json: false, to: stream.tail, over: connection)
         let expected = stream.records[skipped...].flatMap(\.binary)
-        if content != expected { report("\(stream.name) read from record \(skipped) differs") }
+        if !content.isSame(as: expected) {
+            report("\(stream.name) read from record \(skipped) differs")
+        }
     }
 
     // MARK: Choices

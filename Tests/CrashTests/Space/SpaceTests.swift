@@ -94,6 +94,6 @@ struct SpaceTests {
     private func expectContent(_ records: [Record], over connection: RawConnection) throws {
         let seen = try Observation(of: "full", over: connection)
         #expect(seen.content.count == records.reduce(0) { $0 + $1.count })
-        #expect(seen.content.elementsEqual(records.flatMap(\.binary)))
+        #expect(seen.content.isSame(as: records.flatMap(\.binary)))
     }
 }
