@@ -78,9 +78,13 @@ let package = Package(
         tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         tests(
             "VarveStreamsTests",
-            ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+            [
+                "VarveStreams", "VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform",
+                "VarveBytes",
+            ]),
         tests(
-            "PropertyTests", ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform"]),
+            "PropertyTests",
+            ["VarveStreams", "VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform"]),
         tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
         tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
         tests(

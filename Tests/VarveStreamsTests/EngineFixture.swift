@@ -4,15 +4,19 @@ import VarveStorage
 
 @testable import VarveStreams
 
-/// A stream engine over memory with a clock that stands still, and requests written as strings.
+/// A stream engine, usually over memory, with a clock that stands still, and requests written as
+/// strings.
 final class EngineFixture {
-    let volume = MemoryVolume()
+    let volume: any Volume
     let clock = ManualClock()
     let options: StreamOptions
     private(set) var engine: StreamEngine
 
-    init(_ options: StreamOptions = StreamOptions()) throws {
+    init(
+        _ options: StreamOptions = StreamOptions(), volume: any Volume = MemoryVolume()
+    ) throws {
         self.options = options
+        self.volume = volume
         engine = try Self.open(volume, options, clock)
     }
 
@@ -33,7 +37,7 @@ final class EngineFixture {
     }
 
     private static func open(
-        _ volume: MemoryVolume, _ options: StreamOptions, _ clock: ManualClock
+        _ volume: any Volume, _ options: StreamOptions, _ clock: ManualClock
     ) throws -> StreamEngine {
         var logOptions = LogOptions()
         logOptions.fileBytes = 1 << 20
