@@ -1,6 +1,7 @@
 // The one place where errors of the layers below become answers. Nothing of a cause reaches a
 // client: it is logged where it happens.
 
+import VarveHTTP
 import VarveLog
 import VarveStreams
 
@@ -16,6 +17,7 @@ extension Refusal {
         case .log(.overloaded):
             retryAfterSeconds = 1
             isTransient = true
+        case .log(let error) where problem.status == .internalServerError: cause = error
         default: break
         }
     }

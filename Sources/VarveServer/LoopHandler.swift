@@ -19,7 +19,8 @@ final class LoopHandler: RequestHandler {
             request,
             Responder(
                 state: state, exchange: exchange, operation: .none,
-                originPlace: state.core.crossOrigin.place(of: request.header(.origin))))
+                originPlace: state.core.crossOrigin.place(of: request.header(.origin)),
+                line: state.core.logger.includes(.debug) ? Self.line(request) : nil))
     }
 
     func refuse(_ refusal: ConnectionRefusal, _ writer: ResponseWriter) -> [UInt8] {
@@ -28,6 +29,12 @@ final class LoopHandler: RequestHandler {
         writer.header("Content-Type", ProblemJSON.contentType)
         writer.lines("Cache-Control: no-store\r\n")
         return refusal.problem
+    }
+
+    /// The request as it is logged.
+    private static func line(_ request: borrowing RequestView) -> String {
+        let method = String(decoding: request.methodName, as: UTF8.self)
+        return "\(method) \(String(decoding: request.target, as: UTF8.self))"
     }
 
     func turnEnds() { state.turn() }

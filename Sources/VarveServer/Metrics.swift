@@ -2,6 +2,7 @@
 
 import VarveHTTP
 import VarveLog
+import VarveNetwork
 import VarvePlatform
 import VarveStreams
 
@@ -21,9 +22,10 @@ enum Metrics {
     /// The page of metrics.
     static func page(_ core: ServerCore) -> String {
         var page = MetricsText()
-        let loops = core.metrics
-        addRequests(loops, to: &page)
-        addTraffic(loops, to: &page)
+        let counters = core.counters
+        addRequests(counters.map(\.metrics), to: &page)
+        addTraffic(counters.map(\.metrics), to: &page)
+        addNetwork(counters.map(\.network), to: &page)
         addEngine(core, to: &page)
         return page.text
     }
@@ -66,6 +68,26 @@ enum Metrics {
         page.value("varve_waiters", .gauge, "Long-polls waiting.", sum { $0.waiters.value })
         page.value(
             "varve_subscribers", .gauge, "Event streams open.", sum { $0.subscribers.value })
+    }
+
+    private static func addNetwork(_ loops: [LoopCounters], to page: inout MetricsText) {
+        func sum(_ value: (LoopCounters) -> Int) -> UInt64 {
+            UInt64(max(0, loops.reduce(0) { $0 + value($1) }))
+        }
+        page.value(
+            "varve_connections", .gauge, "Connections open.", sum { $0.connections.value })
+        page.value(
+            "varve_connections_total", .counter, "Connections taken.", sum { $0.accepted.value })
+        page.value(
+            "varve_connections_refused_total", .counter, "Connections over the limit.",
+            sum { $0.refused.value })
+        page.value(
+            "varve_received_bytes_total", .counter, "Bytes received.",
+            sum { $0.bytesReceived.value })
+        page.value("varve_sent_bytes_total", .counter, "Bytes sent.", sum { $0.bytesSent.value })
+        page.value(
+            "varve_gated_responses", .gauge, "Responses that wait for a commit.",
+            sum { $0.gated.value })
     }
 
     private static func addEngine(_ core: ServerCore, to page: inout MetricsText) {

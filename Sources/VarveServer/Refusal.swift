@@ -16,6 +16,8 @@ struct Refusal: Error {
     var sequenceGap: (expected: UInt64, received: UInt64)?
     /// `Retry-After`, in seconds.
     var retryAfterSeconds: UInt64?
+    /// What an operator should know and the client should not; nil when there is nothing.
+    var cause: LogError?
     /// Whether the same request may succeed in a moment.
     var isTransient = false
 

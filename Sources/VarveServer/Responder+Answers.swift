@@ -18,7 +18,7 @@ extension Responder {
         _ head: (ResponseWriter) -> Void
     ) {
         if refusesUnreachable(gate) { return }
-        metrics.count(operation, status: Int(status.rawValue))
+        note(status)
         exchange.respond(status, gate: mark(gate), body: body) { writer in
             core.crossOrigin.write(to: writer, place: originPlace)
             head(writer)
@@ -41,7 +41,7 @@ extension Responder {
         _ head: (ResponseWriter) -> Void
     ) {
         if refusesUnreachable(gate) { return }
-        metrics.count(operation, status: Int(status.rawValue))
+        note(status)
         exchange.respond(status, gate: mark(gate), slices: slices) { writer in
             core.crossOrigin.write(to: writer, place: originPlace)
             head(writer)
@@ -55,7 +55,7 @@ extension Responder {
             core.crossOrigin.write(to: writer, place: originPlace)
             head(writer)
         }
-        if isOpen { metrics.count(operation, status: 200) }
+        if isOpen { note(.ok) }
         return isOpen
     }
 
@@ -67,6 +67,11 @@ extension Responder {
 
     /// Refuses a request.
     func refuse(_ refusal: Refusal, allow: StaticString? = nil) {
+        if let cause = refusal.cause {
+            core.logger.log(
+                .error, "request failed",
+                ["operation": .text(operation.name), "cause": .text("\(cause)")])
+        }
         send(refusal.problem.status, gate: refusal.visibleAt) { writer in
             writer.header("Content-Type", ProblemJSON.contentType)
             writer.lines("Cache-Control: no-store\r\n")
@@ -93,10 +98,25 @@ extension Responder {
         send(.notImplemented) { writer in
             writer.lines("Content-Type: application/json\r\nCache-Control: no-store\r\n")
         } body: { buffer in
-            buffer.append(
-                #"{"error":{"code":"NOT_SUPPORTED","message":"Subscriptions are not built yet."}}"#
-            )
+            buffer.append(#"{"error":{"code":"NOT_SUPPORTED","#)
+            buffer.append(#""message":"Subscriptions are not supported yet."}}"#)
         }
+    }
+
+    /// Counts an answer, and logs it if answers are logged.
+    @inline(__always)
+    private func note(_ status: HTTPStatus) {
+        metrics.count(operation, status: Int(status.rawValue))
+        if let line { log(line, status) }
+    }
+
+    private func log(_ line: String, _ status: HTTPStatus) {
+        core.logger.log(
+            .debug, "request",
+            [
+                "request": .text(line), "status": .number(Int64(status.rawValue)),
+                "operation": .text(operation.name),
+            ])
     }
 
     /// Whether a response that reveals what `lsn` changed could not leave now; then the turn ends

@@ -19,6 +19,8 @@ struct Responder {
     private(set) var operation: Operation
     /// Where the request's origin stands among those allowed.
     let originPlace: Int?
+    /// The request's method and target, for the log; nil unless requests are logged.
+    let line: String?
     /// Until when, on the loop's clock, a request may wait for an overloaded log; nil before it
     /// has.
     var deadline: UInt64?

@@ -82,13 +82,13 @@ package final class Server: Sendable {
         let group = try EventLoopGroup(configuration: configuration.network, clock: core.clock) {
             loop in
             let state = LoopState(core, loop)
-            core.add(state.metrics)
+            core.add(state.metrics, loop.counters)
             state.begin()
             return LoopHandler(state)
         }
         let port = try group.listen(host: configuration.listenHost, port: configuration.listenPort)
         core.setPort(port)
-        let relay = CommitRelay(group.loops)
+        let relay = CommitRelay(core, group.loops)
         core.engine.log.addCommitListener(relay)
         // What was found on disk is durable: answers about it must not wait for the next commit.
         relay.committed(through: core.engine.log.durable)
@@ -132,6 +132,7 @@ package final class Server: Sendable {
         group.stop()
         sweeper.stop()
         core.pool.stop()
+        core.close()
         core.engine.close()
         core.logger.log(.info, "stopped")
     }

@@ -28,6 +28,11 @@ extension ServerConfiguration {
         var log = LogOptions()
         log.durability = durability
         log.fileBytes = journalFileBytes
+        if storage == .memory {
+            // What is prepared in advance costs memory here and saves nothing.
+            log.fileBytes = min(journalFileBytes, max(2 * maxBodyBytes, 1 << 20))
+            log.sparesMax = 1
+        }
         log.windowBytes = memoryWindowBytes
         // Whatever passes as a body must pass as a record and as an append.
         log.recordBytesMax = max(log.recordBytesMax, maxBodyBytes)

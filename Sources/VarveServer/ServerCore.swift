@@ -2,6 +2,7 @@
 
 import Synchronization
 import VarveLog
+import VarveNetwork
 import VarvePlatform
 import VarveStreams
 
@@ -30,10 +31,11 @@ final class ServerCore: Sendable {
     /// The configured base path.
     let basePath: StaticBytes
     private let port = Atomic<UInt16>(0)
-    private let loopMetrics: Mutex<[LoopMetrics]> = Mutex([])
+    private let allCounters: Mutex<[(metrics: LoopMetrics, network: LoopCounters)]> = Mutex([])
     private let waiters = Atomic<Int>(0)
     private let subscribers = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
+    private let closing = Atomic<Bool>(false)
 
     /// The shared parts of a server with the given configuration and engine.
     init(
@@ -64,14 +66,22 @@ final class ServerCore: Sendable {
     /// Whether the server is stopping.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
+    /// Whether the log is being closed in order.
+    var isClosing: Bool { closing.load(ordering: .relaxed) }
+
+    /// Says that the log is being closed in order.
+    func close() { closing.store(true, ordering: .sequentiallyConsistent) }
+
     /// Makes the server stop taking new work.
     func drain() { draining.store(true, ordering: .sequentiallyConsistent) }
 
-    /// The counters of all loops.
-    var metrics: [LoopMetrics] { loopMetrics.withLock { $0 } }
+    /// The counters of all loops: the server's and the network's.
+    var counters: [(metrics: LoopMetrics, network: LoopCounters)] { allCounters.withLock { $0 } }
 
     /// Adds the counters of a loop.
-    func add(_ metrics: LoopMetrics) { loopMetrics.withLock { $0.append(metrics) } }
+    func add(_ metrics: LoopMetrics, _ network: LoopCounters) {
+        allCounters.withLock { $0.append((metrics, network)) }
+    }
 
     /// Counts a long-poll that wants to wait; false when as many wait as may.
     func admitWaiter() -> Bool { Self.admit(waiters, configuration.waitersMax) }

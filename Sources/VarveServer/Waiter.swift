@@ -58,10 +58,15 @@ final class Waiter: ExchangeOwner, TimerOwner {
     }
 
     /// The server stops.
-    func finish() { timerFired() }
+    func finish() { expire() }
 
     /// The time is over.
     func timerFired() {
+        timer = nil
+        expire()
+    }
+
+    private func expire() {
         topic.remove(self)
         var page = SharedPage()
         answer(&page, evenEmpty: true)

@@ -76,7 +76,7 @@ struct ConformanceTests {
     }
 
     private func run(_ claim: ConformanceCase, in surroundings: Surroundings) throws {
-        let server = try ServerUnderTest(surroundings, configure: claim.configure)
+        let server = try ServerUnderTest(surroundings, configure: claim.setting.apply)
         try claim.body(Session(server: server))
         try server.stop()
     }

@@ -158,7 +158,7 @@ enum AppendCases {
         },
         ConformanceCase(
             "a body of exactly the limit is taken, one more byte is 413",
-            configure: { $0.maxBodyBytes = 1000 }
+            on: Setting { $0.maxBodyBytes = 1000 }
         ) { s throws in
             try s.put("a")
             #expect(try s.post("a", body: String(repeating: "x", count: 1000)).status == 204)
@@ -169,7 +169,7 @@ enum AppendCases {
         },
         ConformanceCase(
             "a chunked body is 413 as soon as it crosses the limit",
-            configure: { $0.maxBodyBytes = 1000 }
+            on: Setting { $0.maxBodyBytes = 1000 }
         ) { s throws in
             try s.put("a")
             let chunk = "200\r\n" + String(repeating: "x", count: 512) + "\r\n"
@@ -182,7 +182,7 @@ enum AppendCases {
         },
         ConformanceCase(
             "a client that sends a body far over the limit still sees the 413",
-            configure: { $0.maxBodyBytes = 1000 }
+            on: Setting { $0.maxBodyBytes = 1000 }
         ) { s throws in
             try s.put("a")
             let connection = try s.connect()
@@ -194,7 +194,7 @@ enum AppendCases {
         },
         ConformanceCase(
             "a stream over its byte quota is 507, and others go on",
-            configure: { $0.maxStreamBytes = 100 }
+            on: Setting { $0.maxStreamBytes = 100 }
         ) { s throws in
             try s.put("a")
             #expect(try s.post("a", body: String(repeating: "x", count: 100)).status == 204)
@@ -206,7 +206,7 @@ enum AppendCases {
         },
         ConformanceCase(
             "all streams over the total quota are 507, and reads go on",
-            configure: { $0.maxTotalBytes = 100 }
+            on: Setting { $0.maxTotalBytes = 100 }
         ) { s throws in
             try s.put("a", body: String(repeating: "x", count: 60))
             try s.put("b")
@@ -219,7 +219,7 @@ enum AppendCases {
         },
         ConformanceCase(
             "a large append is one record and comes back whole",
-            configure: ConformanceCase.largeBodies
+            on: .largeBodies
         ) { s throws in
             try s.put("a", type: "application/octet-stream")
             let bytes = (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }

@@ -79,7 +79,7 @@ enum BrowserCases {
         },
         ConformanceCase(
             "only configured origins are allowed",
-            configure: { $0.allowedOrigins = ["https://good.example"] }
+            on: Setting { $0.allowedOrigins = ["https://good.example"] }
         ) { s throws in
             try s.put("a", body: "x")
             let good = try s.get("a", "", [("Origin", "https://good.example")])

@@ -101,7 +101,7 @@ enum CloseCases {
         },
         ConformanceCase(
             "a page that does not reach the end of a closed stream does not say closed",
-            configure: { $0.pageBytes = 8 }
+            on: Setting { $0.pageBytes = 8 }
         ) { s throws in
             try s.put("a", body: "12345")
             try s.post("a", body: "67890")

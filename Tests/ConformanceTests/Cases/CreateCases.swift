@@ -167,7 +167,7 @@ enum CreateCases {
         },
         ConformanceCase(
             "a PUT body over the limit is 413 and creates nothing",
-            configure: { $0.maxBodyBytes = 1000 }
+            on: Setting { $0.maxBodyBytes = 1000 }
         ) { s throws in
             let reply = try s.put("a", body: String(repeating: "x", count: 1001))
             #expect(reply.status == 413)

@@ -51,7 +51,7 @@ enum ErrorCases {
                 #expect(reply["content-type"] == "application/problem+json")
             }
         },
-        ConformanceCase("the base path is configurable", configure: { $0.basePath = "/logs" }) {
+        ConformanceCase("the base path is configurable", on: Setting { $0.basePath = "/logs" }) {
             s in
             let reply = try s.put("a", body: "x")
             #expect(reply.status == 201)

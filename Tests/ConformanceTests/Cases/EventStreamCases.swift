@@ -71,7 +71,7 @@ enum EventStreamCases {
         },
         ConformanceCase(
             "catch-up over pages has one control event a page, up to date only at the end",
-            configure: { $0.pageBytes = 10 }
+            on: Setting { $0.pageBytes = 10 }
         ) { s throws in
             try s.put("a")
             for index in 0..<6 { try s.post("a", body: "<\(index)__>") }
@@ -212,7 +212,7 @@ enum EventStreamCases {
         },
         ConformanceCase(
             "a slow reader gets everything, and the server does not buffer it",
-            configure: { $0.connectionOutputBytesMax = 64 * 1024 }
+            on: Setting { $0.connectionOutputBytesMax = 64 * 1024 }
         ) { s throws in
             try s.put("a")
             let connection = try s.connect()
@@ -227,7 +227,7 @@ enum EventStreamCases {
         },
         ConformanceCase(
             "subscribers beyond the limit are refused with 503 and Retry-After",
-            configure: { $0.subscribersMax = 1 }
+            on: Setting { $0.subscribersMax = 1 }
         ) { s throws in
             try s.put("a")
             let stream = try s.subscribe("a", "offset=now")
@@ -323,7 +323,7 @@ enum EventStreamCases {
     private static let lifetime: [ConformanceCase] = [
         ConformanceCase(
             "an idle stream sends comments to stay alive",
-            configure: { $0.eventStreamKeepAliveMilliseconds = 30 }
+            on: Setting { $0.eventStreamKeepAliveMilliseconds = 30 }
         ) { s throws in
             try s.put("a")
             let stream = try s.subscribe("a", "offset=-1")
@@ -333,7 +333,7 @@ enum EventStreamCases {
         },
         ConformanceCase(
             "a stream of its maximum age ends at a batch boundary and can be resumed",
-            configure: { $0.eventStreamMaxAgeMilliseconds = 60 }
+            on: Setting { $0.eventStreamMaxAgeMilliseconds = 60 }
         ) { s throws in
             let tail = try s.put("a", body: "x").nextOffset
             let stream = try s.subscribe("a", "offset=-1")

@@ -128,7 +128,7 @@ enum JSONCases {
         },
         ConformanceCase(
             "a batch of a thousand messages is taken and read back in pages",
-            configure: { $0.pageBytes = 1000 }
+            on: Setting { $0.pageBytes = 1000 }
         ) { s throws in
             try s.put("a", type: json)
             let messages = (0..<1000).map { #"{"n":\#($0)}"# }

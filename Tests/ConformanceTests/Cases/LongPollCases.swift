@@ -29,7 +29,8 @@ enum LongPollCases {
             #expect(reply["etag"] != nil)
         },
         ConformanceCase(
-            "a page that does not reach the tail is not up to date", configure: { $0.pageBytes = 4 }
+            "a page that does not reach the tail is not up to date",
+            on: Setting { $0.pageBytes = 4 }
         ) { s throws in
             try s.put("a", body: "1234")
             try s.post("a", body: "5678")
@@ -40,7 +41,7 @@ enum LongPollCases {
         },
         ConformanceCase(
             "without new data it is 204 after the time limit, with tail, up to date and cursor",
-            configure: { $0.longPollTimeoutMilliseconds = 50 }
+            on: Setting { $0.longPollTimeoutMilliseconds = 50 }
         ) { s throws in
             let tail = try s.put("a", body: "x").nextOffset ?? ""
             for offset in [tail, "now"] {
@@ -55,7 +56,7 @@ enum LongPollCases {
         },
         ConformanceCase(
             "the offset of a 204 goes on without a gap",
-            configure: { $0.longPollTimeoutMilliseconds = 50 }
+            on: Setting { $0.longPollTimeoutMilliseconds = 50 }
         ) { s throws in
             try s.put("a")
             let offset = try s.get("a", "offset=now&live=long-poll").nextOffset ?? ""
@@ -180,7 +181,7 @@ enum LongPollCases {
         },
         ConformanceCase(
             "polls beyond the limit are refused with 503 and Retry-After",
-            configure: { $0.waitersMax = 1 }
+            on: Setting { $0.waitersMax = 1 }
         ) { s throws in
             try s.put("a")
             let poll = try s.park("a", "offset=now")
@@ -229,7 +230,7 @@ enum LongPollCases {
             }
         },
         ConformanceCase(
-            "the cursor on a 204 also advances", configure: { $0.longPollTimeoutMilliseconds = 50 }
+            "the cursor on a 204 also advances", on: Setting { $0.longPollTimeoutMilliseconds = 50 }
         ) { s throws in
             try s.put("a")
             let first =

@@ -53,7 +53,7 @@ enum ReadCases {
             #expect(try s.get("a", "offset=0000000000000000_0000000000000000").text == "x")
         },
         ConformanceCase(
-            "pages hold whole records and their offsets chain", configure: { $0.pageBytes = 10 }
+            "pages hold whole records and their offsets chain", on: Setting { $0.pageBytes = 10 }
         ) { s throws in
             try s.put("a")
             for index in 0..<10 { try s.post("a", body: "<\(index)__>") }
@@ -74,7 +74,7 @@ enum ReadCases {
             #expect(text == (0..<10).map { "<\($0)__>" }.joined())
         },
         ConformanceCase(
-            "a record larger than the page comes alone and whole", configure: { $0.pageBytes = 10 }
+            "a record larger than the page comes alone and whole", on: Setting { $0.pageBytes = 10 }
         ) { s throws in
             try s.put("a", body: "12")
             try s.post("a", body: String(repeating: "L", count: 300))
@@ -88,7 +88,7 @@ enum ReadCases {
             #expect(third.text == "34")
             #expect(third.upToDate == "true")
         },
-        ConformanceCase("the default page is 4 MiB", configure: ConformanceCase.largeBodies) {
+        ConformanceCase("the default page is 4 MiB", on: .largeBodies) {
             s throws in
             try s.put("a", type: "application/octet-stream")
             let type: Headers = [("Content-Type", "application/octet-stream")]
@@ -238,15 +238,16 @@ enum ReadCases {
             #expect(
                 try s.get("a")["cache-control"] == "public, max-age=60, stale-while-revalidate=300")
         },
-        ConformanceCase("the cache policy can be private", configure: { $0.cachePolicy = .private })
-        { s throws in
+        ConformanceCase(
+            "the cache policy can be private", on: Setting { $0.cachePolicy = .private }
+        ) { s throws in
             try s.put("a", body: "x")
             #expect(
                 try s.get("a")["cache-control"] == "private, max-age=60, stale-while-revalidate=300"
             )
         },
         ConformanceCase(
-            "the cache policy can be no-store", configure: { $0.cachePolicy = .noStore }
+            "the cache policy can be no-store", on: Setting { $0.cachePolicy = .noStore }
         ) { s throws in
             try s.put("a", body: "x")
             #expect(try s.get("a")["cache-control"] == "no-store")

@@ -140,7 +140,7 @@ enum StrictnessCases {
         },
         ConformanceCase(
             "a body over the limit is refused by its length, before it is sent",
-            configure: { $0.maxBodyBytes = 1000 }
+            on: Setting { $0.maxBodyBytes = 1000 }
         ) { s throws in
             try s.put("a")
             let connection = try s.begin(
@@ -150,7 +150,7 @@ enum StrictnessCases {
         },
         ConformanceCase(
             "connections beyond the limit are refused",
-            configure: {
+            on: Setting {
                 $0.connectionsMax = 3
                 $0.loops = 1
             }
@@ -217,7 +217,7 @@ enum StrictnessCases {
         },
         ConformanceCase(
             "Expect: 100-continue with a body over the limit gets 413 at once",
-            configure: { $0.maxBodyBytes = 1000 }
+            on: Setting { $0.maxBodyBytes = 1000 }
         ) { s throws in
             try s.put("a")
             let connection = try s.begin(
@@ -266,7 +266,7 @@ enum StrictnessCases {
             #expect(reply["date"]?.hasSuffix(" GMT") == true)
             #expect(reply["content-length"] == "1")
         },
-        ConformanceCase("a slow head is closed", configure: { $0.headTimeoutMilliseconds = 60 }) {
+        ConformanceCase("a slow head is closed", on: Setting { $0.headTimeoutMilliseconds = 60 }) {
             s in
             let connection = try s.connect()
             try connection.send("GET / HT")
@@ -275,7 +275,7 @@ enum StrictnessCases {
         },
         ConformanceCase(
             "a slow body is closed and appends nothing",
-            configure: { $0.bodyTimeoutMilliseconds = 60 }
+            on: Setting { $0.bodyTimeoutMilliseconds = 60 }
         ) { s throws in
             try s.put("a")
             let connection = try s.begin(
@@ -286,7 +286,7 @@ enum StrictnessCases {
             #expect(try s.get("a").body.isEmpty)
         },
         ConformanceCase(
-            "an idle connection is closed", configure: { $0.idleTimeoutMilliseconds = 60 }
+            "an idle connection is closed", on: Setting { $0.idleTimeoutMilliseconds = 60 }
         ) { s throws in
             let connection = try s.begin("GET", "/health")
             #expect(try connection.readReply().status == 200)
