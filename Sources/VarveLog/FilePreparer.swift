@@ -28,6 +28,7 @@ final class FilePreparer: @unchecked Sendable {
     private let gate = Condition()
     private var spares: [Spare]
     private var nextNumber: UInt64
+    private var preparedNow: [JournalFileName] = []
     private var isStopping = false
     private var isPoked = false
     private var thread: NamedThread?
@@ -84,7 +85,14 @@ final class FilePreparer: @unchecked Sendable {
             defer { nextNumber += 1 }
             return nextNumber
         }
-        return try prepare(number)
+        let spare = try prepare(number)
+        gate.withLock { preparedNow.append(spare.name) }
+        return spare
+    }
+
+    /// Removes what `prepareNow` made: opening failed, and leaves nothing behind.
+    func discardPrepared() {
+        for name in gate.withLock({ preparedNow }) { try? volume.remove(name.path) }
     }
 
     private func run() {

@@ -1,3 +1,5 @@
+public import Synchronization
+
 /// One stream of the log: its identity, its lock, and the state under the lock.
 ///
 /// There is one object per stream for as long as the log is open; a stream deleted and created anew

@@ -60,8 +60,7 @@ struct Recovery {
             nextNumber: found.nextNumber)
         let recovery = Recovery(
             volume: volume, found: found, replay: replay, preparer: preparer, random: random)
-        let ending = try recovery.readFiles()
-        let start = try recovery.startNewFile(after: ending, clock: clock, options: options)
+        let (ending, start) = try recovery.recover(clock: clock, options: options)
         recovery.cleanUp(after: ending, spareBytes: UInt64(options.fileBytes))
 
         let files = JournalFiles(volume: volume, openMax: options.openFilesMax)
@@ -77,6 +76,19 @@ struct Recovery {
                 journal: journal, options: options, commits: commits, preparer: preparer),
             directory: directory, preparer: preparer, file: start.file, fileID: start.id,
             endByte: start.endByte, lastLSN: ending.lastLSN)
+    }
+
+    /// Reads everything and makes the new file part of the log, or leaves nothing behind.
+    private func recover(
+        clock: any Clock, options: LogOptions
+    ) throws(LogError) -> (Ending, Start) {
+        do throws(LogError) {
+            let ending = try readFiles()
+            return (ending, try startNewFile(after: ending, clock: clock, options: options))
+        } catch {
+            preparer.discardPrepared()
+            throw error
+        }
     }
 
     // MARK: Reading

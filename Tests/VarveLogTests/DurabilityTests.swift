@@ -24,7 +24,7 @@ import VarveStorage
 
     @Test func listenersAreToldOncePerCommitInOrder() throws {
         final class Recorder: CommitListener {
-            let seen = Synchronization.Mutex<[LSN]>([])
+            let seen = Mutex<[LSN]>([])
             func committed(through lsn: LSN) { seen.withLock { $0.append(lsn) } }
             func poisoned() {}
         }
