@@ -23,7 +23,7 @@ import VarvePlatform
         mode: String
     ) throws {
         let server = try ServerProcess([
-            "--memory", "--journal-file", "1MiB", "--log-level", "error",
+            "--memory", "--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error",
         ])
         try server.waitUntilReady()
         let url = "http://127.0.0.1:\(server.port)/v1/stream"

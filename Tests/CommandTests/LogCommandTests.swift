@@ -12,7 +12,8 @@ import VarvePlatform
         directory = try TemporaryDirectory()
         data = directory.path("data")
         let server = try ServerProcess.ready(
-            dataDirectory: data, ["--journal-file", "1MiB", "--log-level", "error"])
+            dataDirectory: data,
+            ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"])
         let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
         _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
         for text in ["one", "two", "three"] {

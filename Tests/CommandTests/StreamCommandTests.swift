@@ -11,7 +11,9 @@ import VarvePlatform
 
     init() throws {
         directory = try TemporaryDirectory()
-        server = try ServerProcess(["--memory", "--journal-file", "1MiB", "--log-level", "error"])
+        server = try ServerProcess([
+            "--memory", "--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error",
+        ])
         try server.waitUntilReady()
         environment = ["VARVE_URL": "http://127.0.0.1:\(server.port)/v1/stream"]
     }
@@ -113,7 +115,7 @@ import VarvePlatform
     @Test(arguments: ["sse", "long-poll"])
     func `tail prints as it comes and goes on after the server was killed`(live: String) throws {
         let data = directory.path("data")
-        let arguments = ["--journal-file", "1MiB", "--log-level", "error"]
+        let arguments = ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"]
         let port = Loopback.freePort()
         let listen = ["serve", "--listen", "127.0.0.1:\(port)", "--data-dir", data] + arguments
         var server = try RunningProgram(BuiltProgram.path("varve"), listen)

@@ -20,6 +20,7 @@ final class TestServer: Sendable {
         configuration.logLevel = .error
         // Small journal files: a test writes little and starts often.
         configuration.journalFileBytes = 1 << 20
+        configuration.maxBodyBytes = 512 << 10
         change(&configuration)
         server = try Server.start(
             configuration, clock: SystemClock(), random: SystemRandom(), sink: Silence())

@@ -12,7 +12,7 @@ final class DataDirectory {
     let path: String
 
     /// Journal files small enough that a test may hash them all.
-    static let smallFiles = ["--journal-file", "4MiB"]
+    static let smallFiles = ["--journal-file", "4MiB", "--max-body", "2MiB"]
 
     /// What the payload of every record begins with, so that a test finds it in a file.
     static let marker = "a record worth keeping, number "
