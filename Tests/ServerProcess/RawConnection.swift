@@ -48,9 +48,8 @@ package final class RawConnection {
             }
         }
         if outcome != 0 {
-            let code = errno
-            close(descriptor)
-            throw Failure.notConnected(code: code)
+            // An initialiser that throws when everything is set runs `deinit`: it closes.
+            throw Failure.notConnected(code: errno)
         }
     }
 
