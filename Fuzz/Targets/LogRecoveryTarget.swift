@@ -68,7 +68,7 @@ private struct FuzzedJournal {
         bytes.withUnsafeMutableBytes { all in
             let header = UnsafeMutableRawBufferPointer(rebasing: all[..<Format.alignment])
             FileHeader(number: 1, id: Self.fileID, baseLSN: 1).encode(into: header)
-            guard isRepaired, let base = all.baseAddress else { return }
+            guard isRepaired, body.count >= 64, let base = all.baseAddress else { return }
             Self.repair(base, Format.alignment + body.count)
         }
     }

@@ -27,8 +27,8 @@ package struct LengthEntry: Equatable {
     /// True when the last stored byte is a separator.
     var hasSeparator: Bool { rawValue & Self.separatorBit != 0 }
 
-    /// The bytes of the record itself.
-    package var length: Int { storedBytes - (hasSeparator ? 1 : 0) }
+    /// The bytes of the record itself; never negative, whatever was stored.
+    package var length: Int { max(0, storedBytes - (hasSeparator ? 1 : 0)) }
 
     /// What the record is; nil for an unknown kind, or one of this format's reserved ones.
     var kind: RecordKind? {
