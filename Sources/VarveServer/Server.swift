@@ -58,11 +58,16 @@ package final class Server: Sendable {
             volume: volume, logOptions: configuration.log, options: configuration.streams,
             clock: clock, random: random)
         do {
-            return try start(
-                ServerCore(
-                    configuration, engine: engine,
-                    pool: ReadPool(threads: configuration.readThreads), logger: logger,
-                    clock: clock, random: random))
+            let pool = try ReadPool(threads: configuration.readThreads)
+            do {
+                return try start(
+                    ServerCore(
+                        configuration, engine: engine, pool: pool, logger: logger, clock: clock,
+                        random: random))
+            } catch {
+                pool.stop()
+                throw error
+            }
         } catch {
             engine.close()
             throw error

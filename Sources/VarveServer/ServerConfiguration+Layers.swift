@@ -30,7 +30,8 @@ extension ServerConfiguration {
         log.fileBytes = journalFileBytes
         if storage == .memory {
             // What is prepared in advance costs memory here and saves nothing.
-            log.fileBytes = min(journalFileBytes, max(2 * maxBodyBytes, 1 << 20))
+            // The largest body must fit one file.
+            log.fileBytes = min(journalFileBytes, maxBodyBytes / 8 * 9 + (1 << 20))
             log.sparesMax = 1
         }
         log.windowBytes = memoryWindowBytes
