@@ -14,9 +14,10 @@ public final class LogStream: @unchecked Sendable {
     /// Sixteen random bytes that no other stream has.
     public let incarnation: Incarnation
     private let nameBase: UnsafeMutableRawPointer
-    private let nameCount: Int
 
     @usableFromInline let mutex = Mutex<Void>(())
+    // Beside the lock's four bytes: there may be millions of these objects.
+    private let nameCount: UInt16
     /// Behind a pointer, so that callers in other targets get at it without a generic call.
     @usableFromInline let state: UnsafeMutablePointer<LogStreamState>
 
@@ -31,7 +32,7 @@ public final class LogStream: @unchecked Sendable {
     ) {
         self.id = id
         self.incarnation = incarnation
-        nameCount = name.count
+        nameCount = UInt16(name.count)
         nameBase = .allocate(byteCount: max(1, name.count), alignment: 1)
         if let source = name.baseAddress {
             nameBase.copyMemory(from: source, byteCount: name.count)
@@ -48,7 +49,7 @@ public final class LogStream: @unchecked Sendable {
 
     /// The name's bytes, valid as long as the stream is referenced.
     package var nameBytes: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: nameBase, count: nameCount)
+        UnsafeRawBufferPointer(start: nameBase, count: Int(nameCount))
     }
 
     /// The name, invalid UTF-8 repaired.

@@ -75,8 +75,9 @@ package struct ServerConfiguration: Sendable {
     /// How long an append waits for space that is being prepared before it is refused as
     /// overloaded.
     package var overloadWaitMilliseconds: UInt64 = 2_000
-    /// How often expired streams are looked for.
-    package var expirySweepMilliseconds: UInt64 = 1_000
+    /// How often expired streams are looked for; well below a second, because it is also how soon
+    /// the log hears that live readers still hold a stream.
+    package var expirySweepMilliseconds: UInt64 = 250
 
     // MARK: Machine
 

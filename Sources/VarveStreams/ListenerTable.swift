@@ -8,7 +8,7 @@ import VarveLog
 /// only when the table goes.
 final class ListenerTable: @unchecked Sendable {
     /// The most listeners; a mask has so many bits.
-    static let countMax = 32
+    static let countMax = 64
 
     private let slots: UnsafeMutablePointer<(any StreamListener)?>
     private let count = Mutex(0)
@@ -34,8 +34,13 @@ final class ListenerTable: @unchecked Sendable {
         }
     }
 
+    /// Forgets all listeners; nobody may be told of anything any more.
+    func clear() {
+        for index in 0..<Self.countMax { slots[index] = nil }
+    }
+
     /// Tells the listeners of `mask` that `stream` changed at `lsn`.
-    func notify(_ mask: UInt32, _ stream: Stream, at lsn: LSN) {
+    func notify(_ mask: UInt64, _ stream: Stream, at lsn: LSN) {
         var rest = mask
         while rest != 0 {
             slots[rest.trailingZeroBitCount]?.changed(stream, at: lsn)

@@ -6,8 +6,6 @@ final class StreamCell {
     let contentType: ContentType
     /// The state of the protocol.
     @exclusivity(unchecked) var state: StreamState
-    /// One bit for each listener that wants to know of the next change.
-    @exclusivity(unchecked) var armedListeners: UInt32 = 0
 
     /// A cell for a new stream.
     init(_ creation: StreamEvent.Creation, contentType: ContentType, now: UInt64) {

@@ -37,9 +37,9 @@ extension StreamEngine {
         }
         let decision = cell.state.plan(
             command, isOfItsType: isOfItsType, bodyFault: body.fault, tail: logState.tail,
-            producersMax: options.maxProducersPerStream)
+            isClosed: logState.isClosed, producersMax: options.maxProducersPerStream)
         var outcome = AppendOutcome(
-            kind: .appended, tail: logState.tail, isClosed: cell.state.isClosed,
+            kind: .appended, tail: logState.tail, isClosed: logState.isClosed,
             visibleAt: logState.lastLSN)
         switch decision {
         case .refuse(let error):
@@ -105,10 +105,8 @@ extension StreamEngine {
 
     /// Tells whoever watches `stream`; under its lock.
     func notify(_ stream: Stream, _ cell: StreamCell, at lsn: LSN) {
-        let armed = cell.armedListeners
-        if armed == 0 { return }
-        cell.armedListeners = 0
-        listeners.notify(armed, stream, at: lsn)
+        let armed = cell.state.takeArmed()
+        if armed != 0 { listeners.notify(armed, stream, at: lsn) }
     }
 }
 

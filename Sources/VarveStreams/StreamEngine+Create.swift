@@ -44,10 +44,10 @@ extension StreamEngine {
                 return nil
             }
             guard stream.contentType.matches(contentType), state.lifetime == command.lifetime,
-                state.isClosed == command.isClosed
+                logState.isClosed == command.isClosed
             else { throw StreamRefusal(.configMismatch, visibleAt: logState.lastLSN) }
             return CreateOutcome(
-                kind: .existing, stream: stream, tail: logState.tail, isClosed: state.isClosed,
+                kind: .existing, stream: stream, tail: logState.tail, isClosed: logState.isClosed,
                 contentType: stream.contentType, visibleAt: logState.lastLSN)
         }
     }

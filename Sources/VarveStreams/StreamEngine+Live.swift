@@ -11,7 +11,7 @@ extension StreamEngine {
         return stream.log.withLock { logState in
             let cell = stream.cell
             if logState.isDeleted || cell.state.isOver(at: now) { return nil }
-            cell.armedListeners |= 1 << UInt32(listener)
+            cell.state.arm(listener)
             return logState.lastLSN
         }
     }
@@ -19,7 +19,7 @@ extension StreamEngine {
     /// Does not want to be told any more. A call of `changed` may be under way.
     package func unwatch(_ stream: Stream, listener: Int) {
         stream.log.withLock { _ in
-            stream.cell.armedListeners &= ~(1 << UInt32(listener))
+            stream.cell.state.disarm(listener)
         }
     }
 

@@ -97,7 +97,7 @@ extension StreamEngine {
             // A pending creation or closure is shown, and the answer waits for it.
             let through = max(durable, logState.structuralLSN)
             let view = StreamView(
-                tail: logState.durableTail(at: through), isClosed: cell.state.isClosed,
+                tail: logState.durableTail(at: through), isClosed: logState.isClosed,
                 contentType: cell.contentType, incarnation: stream.incarnation,
                 visibleAt: max(logState.structuralLSN, touched))
             return (view, through)

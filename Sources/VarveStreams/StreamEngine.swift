@@ -63,6 +63,7 @@ package final class StreamEngine: Sendable {
     /// Settles what is staged and closes the log. Nothing may be called afterwards.
     package func close() {
         log.close()
+        listeners.clear()
     }
 
     /// The stored bytes of all streams, durable or not yet.
@@ -87,7 +88,7 @@ package final class StreamEngine: Sendable {
         StreamRefusal(.notFound, visibleAt: log.withNamespace { $0.lastDeletion })
     }
 
-    /// Adds a listener for the life of the engine; the number that `watch` wants. At most 32.
+    /// Adds a listener for the life of the engine; the number that `watch` wants. At most 64.
     package func addListener(_ listener: any StreamListener) -> Int {
         listeners.add(listener)
     }

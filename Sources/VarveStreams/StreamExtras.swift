@@ -9,6 +9,9 @@ final class StreamExtras {
     /// The idempotent producers; nil before the first.
     private(set) var producers: ProducerTable?
 
+    /// One bit for each listener that wants to know of the next change.
+    var armedListeners: UInt64 = 0
+
     /// Nothing but an expiry, or not even that.
     init(expiry: Expiry?) {
         self.expiry = expiry

@@ -29,11 +29,10 @@ final class StreamFold: LogFold {
                 now: mutation.wallMilliseconds)
             mutation.stream.attach(cell)
         case (.append, .append(let append)):
-            let cell = try cell(mutation)
-            guard !cell.state.isClosed else {
-                throw Self.corruption(mutation, "an append to a closed stream")
+            guard append.closes == mutation.closes else {
+                throw Self.corruption(mutation, "its closing and its records disagree")
             }
-            cell.state.apply(append, at: mutation.wallMilliseconds)
+            try cell(mutation).state.apply(append, at: mutation.wallMilliseconds)
         case (.append, .touch):
             try cell(mutation).state.applyTouch(at: mutation.wallMilliseconds)
         case (.delete, .delete):

@@ -8,12 +8,9 @@ import VarveLog
 struct StreamState {
     /// What most streams do not have, apart so that an idle stream stays small.
     private var extras: StreamExtras?
-    /// When the stream was created, in milliseconds since 1970.
-    let createdMilliseconds: UInt64
-    /// When records were last appended or the stream was closed.
-    private(set) var updatedMilliseconds: UInt64
-    /// True once nothing can be appended any more.
-    private(set) var isClosed: Bool
+    // To the second, in 32 bits until 2106: a listing needs no more, and there may be millions.
+    private let createdSeconds: UInt32
+    private var updatedSeconds: UInt32
 
     /// What to do about a request to append.
     enum Decision: Equatable {
@@ -33,12 +30,11 @@ struct StreamState {
             let expiry = Expiry(creation.lifetime, text: creation.lifetimeText, now: now)
             extras = StreamExtras(expiry: expiry)
         }
-        createdMilliseconds = now
-        updatedMilliseconds = now
-        isClosed = creation.isClosed
+        createdSeconds = Self.seconds(now)
+        updatedSeconds = createdSeconds
     }
 
-    /// Decides about `command` on a stream that ends at `tail`.
+    /// Decides about `command` on a stream that ends at `tail` and may be closed.
     ///
     /// The order is the protocol's: closed, content type, producer, expected tail, `Stream-Seq`,
     /// and last the body's own fault, which was found before the lock was taken.
@@ -49,7 +45,7 @@ struct StreamState {
     ///   - producersMax: how many producers the stream remembers at most.
     func plan(
         _ command: AppendCommand, isOfItsType: Bool, bodyFault: StreamError?,
-        tail: StreamPosition, producersMax: Int
+        tail: StreamPosition, isClosed: Bool, producersMax: Int
     ) -> Decision {
         if isClosed { return planClosed(command) }
         if !isOfItsType { return .refuse(.contentTypeMismatch) }
@@ -68,6 +64,29 @@ struct StreamState {
         }
         if let bodyFault { return .refuse(bodyFault) }
         return .accept
+    }
+
+    /// When the stream was created, in milliseconds since 1970, to the second.
+    var createdMilliseconds: UInt64 { UInt64(createdSeconds) * 1000 }
+
+    /// When records were last appended or the stream was closed, to the second.
+    var updatedMilliseconds: UInt64 { UInt64(updatedSeconds) * 1000 }
+
+    /// Listener number `listener` wants to know of the next change.
+    mutating func arm(_ listener: Int) {
+        requireExtras().armedListeners |= 1 << UInt64(listener)
+    }
+
+    /// Listener number `listener` does not want to know any more.
+    func disarm(_ listener: Int) {
+        extras?.armedListeners &= ~(1 << UInt64(listener))
+    }
+
+    /// The listeners to be told of a change, one bit for each; none of them is armed any more.
+    func takeArmed() -> UInt64 {
+        guard let extras, extras.armedListeners != 0 else { return 0 }
+        defer { extras.armedListeners = 0 }
+        return extras.armedListeners
     }
 
     /// When it goes by itself; nil when it does not.
@@ -89,14 +108,10 @@ struct StreamState {
 
     /// Carries out an append that was accepted, or is read back from the log.
     mutating func apply(_ append: StreamEvent.Append, at now: UInt64) {
-        precondition(!isClosed, "a closed stream takes no append")
         if append.producer != nil || append.sequence != nil {
-            let extras = extras ?? StreamExtras(expiry: nil)
-            extras.apply(append)
-            self.extras = extras
+            requireExtras().apply(append)
         }
-        isClosed = append.closes
-        updatedMilliseconds = max(updatedMilliseconds, now)
+        updatedSeconds = max(updatedSeconds, Self.seconds(now))
         expiry?.noteJournalled(at: now)
     }
 
@@ -107,8 +122,7 @@ struct StreamState {
 
     /// Traps when the parts contradict each other.
     func checkInvariants() {
-        precondition(updatedMilliseconds >= createdMilliseconds, "updates follow the creation")
-        precondition(producers?.closing == nil || isClosed, "a closing tuple closed the stream")
+        precondition(updatedSeconds >= createdSeconds, "updates follow the creation")
         producers?.checkInvariants()
         expiry?.checkInvariants()
     }
@@ -121,6 +135,16 @@ struct StreamState {
         }
         let closesOnly = command.closes && command.content.isEmpty
         return closesOnly ? .closedAgain(nil) : .refuse(.streamClosed)
+    }
+
+    private mutating func requireExtras() -> StreamExtras {
+        let extras = extras ?? StreamExtras(expiry: nil)
+        self.extras = extras
+        return extras
+    }
+
+    private static func seconds(_ milliseconds: UInt64) -> UInt32 {
+        UInt32(clamping: milliseconds / 1000)
     }
 
     private func judge(_ tuple: ProducerTuple, _ countMax: Int) -> ProducerTable.Verdict {

@@ -6,7 +6,7 @@ import VarveStorage
 
 @testable import VarveStreams
 
-@Suite("Streams over a disk that loses power", .timeLimit(.minutes(2)))
+@Suite("Streams over a disk that loses power", .timeLimit(.minutes(10)))
 struct PowerLossTests {
     @Test(
         "data and producer state are never torn apart, nothing acknowledged is lost",

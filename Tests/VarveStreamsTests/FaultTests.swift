@@ -6,7 +6,7 @@ import VarveStorage
 
 @testable import VarveStreams
 
-@Suite("Failing disks", .timeLimit(.minutes(1)))
+@Suite("Failing disks", .timeLimit(.minutes(5)))
 struct FaultTests {
     /// The sum of what the streams store.
     private func storedBytes(_ fixture: EngineFixture) -> UInt64 {

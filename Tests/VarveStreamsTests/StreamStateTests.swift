@@ -9,8 +9,10 @@ struct StreamStateTests {
     private final class Dialogue {
         var state: StreamState
         var tail = StreamPosition.start
+        var isClosed: Bool
 
         init(closed: Bool = false) {
+            isClosed = closed
             let none = UnsafeRawBufferPointer(start: nil, count: 0)
             state = StreamState(
                 .init(
@@ -46,12 +48,14 @@ struct StreamStateTests {
             _ command: AppendCommand, _ type: Bool, _ fault: StreamError?
         ) -> StreamState.Decision {
             let decision = state.plan(
-                command, isOfItsType: type, bodyFault: fault, tail: tail, producersMax: 3)
+                command, isOfItsType: type, bodyFault: fault, tail: tail, isClosed: isClosed,
+                producersMax: 3)
             if decision == .accept {
                 state.apply(
                     .init(
                         producer: command.producer, sequence: command.sequence,
                         closes: command.closes), at: 2)
+                isClosed = command.closes
                 if !command.content.isEmpty {
                     tail.record += 1
                     tail.byte += 1
@@ -125,7 +129,7 @@ struct StreamStateTests {
     func closing() {
         let dialogue = Dialogue()
         #expect(dialogue.ask(body: "", closes: true) == .accept)
-        #expect(dialogue.state.isClosed)
+        #expect(dialogue.isClosed)
         #expect(dialogue.ask(body: "", closes: true) == .closedAgain(nil))
         #expect(dialogue.ask(body: "x", closes: true) == .refuse(.streamClosed))
         #expect(dialogue.ask(body: "x") == .refuse(.streamClosed))

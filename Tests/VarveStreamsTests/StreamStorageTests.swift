@@ -42,7 +42,7 @@ enum TemporaryDirectory {
     }
 }
 
-@Suite("StreamStorage", .timeLimit(.minutes(1)))
+@Suite("StreamStorage", .timeLimit(.minutes(5)))
 struct StreamStorageTests {
     private let text = StreamConfiguration(contentType: "text/plain")
     private let json = StreamConfiguration(contentType: "application/json")
