@@ -4,7 +4,7 @@
 /// up to the limit. Thread rule: everything under the journal's lock.
 struct BlockWindow {
     /// How many blocks are kept for another use.
-    private static let idleBlocksMax = 8
+    private static let idleBlocksMax = 4
 
     private let blocksMax: Int
     private var blocks: ContiguousArray<Block> = []

@@ -13,12 +13,10 @@ public final class LogStream: @unchecked Sendable {
     public let id: StreamID
     /// Sixteen random bytes that no other stream has.
     public let incarnation: Incarnation
-    private let nameBase: UnsafeMutableRawPointer
-
     @usableFromInline let mutex = Mutex<Void>(())
-    // Beside the lock's four bytes: there may be millions of these objects.
     private let nameCount: UInt16
-    /// Behind a pointer, so that callers in other targets get at it without a generic call.
+    /// Behind a pointer, so that callers in other targets get at it without a generic call; the
+    /// name's bytes follow it in the same memory, since streams are many.
     @usableFromInline let state: UnsafeMutablePointer<LogStreamState>
 
     /// The upper layer's state object; under this stream's lock like the rest. Set once, before the
@@ -33,23 +31,26 @@ public final class LogStream: @unchecked Sendable {
         self.id = id
         self.incarnation = incarnation
         nameCount = UInt16(name.count)
-        nameBase = .allocate(byteCount: max(1, name.count), alignment: 1)
+        let stateBytes = MemoryLayout<LogStreamState>.stride
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: stateBytes + name.count,
+            alignment: MemoryLayout<LogStreamState>.alignment)
         if let source = name.baseAddress {
-            nameBase.copyMemory(from: source, byteCount: name.count)
+            (memory + stateBytes).copyMemory(from: source, byteCount: name.count)
         }
-        self.state = .allocate(capacity: 1)
+        self.state = memory.bindMemory(to: LogStreamState.self, capacity: 1)
         self.state.initialize(to: state)
     }
 
     deinit {
         state.deinitialize(count: 1)
         state.deallocate()
-        nameBase.deallocate()
     }
 
     /// The name's bytes, valid as long as the stream is referenced.
     package var nameBytes: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: nameBase, count: Int(nameCount))
+        let start = UnsafeRawPointer(state) + MemoryLayout<LogStreamState>.stride
+        return UnsafeRawBufferPointer(start: start, count: Int(nameCount))
     }
 
     /// The name, invalid UTF-8 repaired.

@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// Help that is complete because it is made from what the parser reads.
-@Suite struct HelpTests {
+@Suite(.blocking) struct HelpTests {
     /// What `varve help --json` describes.
     private struct Document: Decodable {
         struct Command: Decodable {

@@ -3,7 +3,7 @@ import Testing
 import VarvePlatform
 
 /// What `varve serve` refuses before it touches anything, and where its options may come from.
-@Suite struct ServeUsageTests {
+@Suite(.blocking) struct ServeUsageTests {
     private let directory: TemporaryDirectory
 
     init() throws {

@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// The commands that talk to a server, against one.
-@Suite(.timeLimit(.minutes(3))) struct StreamCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(10))) struct StreamCommandTests {
     private let directory: TemporaryDirectory
     private let server: ServerProcess
     private let environment: [String: String]

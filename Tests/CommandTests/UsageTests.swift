@@ -1,8 +1,9 @@
+import ServerProcess
 import Foundation
 import Testing
 
 /// What the command line refuses, and in which words.
-@Suite struct UsageTests {
+@Suite(.blocking) struct UsageTests {
     @Test(arguments: [
         (
             ["raed"],

@@ -5,7 +5,7 @@ import VarvePlatform
 
 /// The pages and the program agree about commands and flags. The program is asked: `varve help
 /// --json`.
-@Suite struct FlagTests {
+@Suite(.blocking) struct FlagTests {
     private let repository = Repository.current
 
     private struct Help: Decodable {

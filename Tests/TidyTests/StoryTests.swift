@@ -1,14 +1,15 @@
 import Foundation
+import ServerProcess
 import Testing
 
 /// The pages show what really happens: every command of them is typed and its output compared.
 ///
 /// With `VARVE_RECORD_PAGES=1` in the environment the pages are rewritten with what the commands
 /// printed.
-@Suite(.serialized) struct StoryTests {
+@Suite(.blocking) struct StoryTests {
     /// A page, and whether it assumes a server that runs already.
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(15)),
         arguments: [("README.md", true), ("docs/guide.md", false)])
     func everyCommandPrintsWhatThePageShows(path: String, serving: Bool) throws {
         let page = try #require(Repository.current.files.first { $0.path == path })

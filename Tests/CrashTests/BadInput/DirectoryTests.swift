@@ -6,7 +6,7 @@ import VarvePlatform
 
 /// What can be wrong with a data directory: told in one line that names it, and nothing on disk
 /// changed.
-@Suite struct DirectoryTests {
+@Suite(.blocking) struct DirectoryTests {
     @Test func aFileWhereTheDirectoryShouldBeIsNamed() throws {
         let parent = try TemporaryDirectory()
         let file = parent.path("data")

@@ -4,7 +4,7 @@ import Testing
 
 /// What an operator can type wrong: told in one line that names it, with exit code 2, before
 /// anything is touched.
-@Suite struct UsageTests {
+@Suite(.blocking) struct UsageTests {
     /// A command line and what its error must name.
     struct Mistake: Sendable, CustomTestStringConvertible {
         let arguments: [String]

@@ -7,7 +7,7 @@ import VarvePlatform
 ///
 /// This proves the death of the process only: the page cache survives it. The simulated volume
 /// stands for the loss of power.
-@Suite struct KillTests {
+@Suite(.blocking) struct KillTests {
     private static let settings = ProcessInfo.processInfo.environment
     private static let rounds = Int(settings["VARVE_CRASH_ROUNDS"] ?? "") ?? 8
     private static let seed =

@@ -5,7 +5,7 @@ import VarvePlatform
 
 /// A disk that fills up under a running server.
 @Suite(
-    .serialized,
+    .blocking,
     .enabled(
         if: SmallFileSystem.isPossible,
         "needs root with the right to mount a small file system; this process has it not"))
