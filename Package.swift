@@ -37,6 +37,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // Without pkg-config: SwiftPM refuses its one flag, a definition; CSimdjson has that.
         .systemLibrary(name: "CSimdjsonLibrary", providers: [.apt(["libsimdjson-dev"])]),
+        .systemLibrary(
+            name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
         // The few lines that Swift cannot say.
         .target(name: "CVarve"),
         .target(
@@ -47,7 +49,9 @@ let package = Package(
         library("VarvePlatform", ["CVarve"]),
         library("VarveBytes", ["CVarve", "COpenSSL"]),
         library("VarveStorage", ["VarvePlatform", "VarveBytes"]),
-        library("VarveSimulation", ["VarveStorage", "VarvePlatform"]),
+        library("VarveIndex", ["CRocksDB", "VarvePlatform", "VarveBytes"]),
+        library(
+            "VarveSimulation", ["VarveStorage", "VarveIndex", "VarvePlatform", "VarveBytes"]),
         library("VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes"]),
         library(
             "VarveStreams",
@@ -75,6 +79,9 @@ let package = Package(
         tests("VarvePlatformTests", ["VarvePlatform", "CVarve"]),
         tests("VarveBytesTests", ["VarveBytes"]),
         tests("VarveStorageTests", ["VarveStorage", "VarveSimulation", "VarvePlatform"]),
+        tests(
+            "VarveIndexTests",
+            ["VarveIndex", "VarveSimulation", "VarvePlatform", "VarveBytes", "ServerProcess"]),
         tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         tests(
             "VarveStreamsTests",

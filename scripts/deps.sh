@@ -10,6 +10,9 @@ packages='
     libstdc++-12-dev
     libssl-dev
     libsimdjson-dev
+    librocksdb-dev
+    libzstd-dev
+    liblz4-dev
     libcurl4
     libxml2
     libncurses6
@@ -25,7 +28,7 @@ if ! command -v swift >/dev/null 2>&1; then
 fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-    if pkg-config --exists libcrypto simdjson; then
+    if pkg-config --exists libcrypto simdjson rocksdb libzstd liblz4; then
         exit 0
     fi
     echo "deps: not a Debian system; install what these packages hold:" $packages >&2

@@ -1,0 +1,3 @@
+// RocksDB's C interface, the only one that Varve uses.
+#pragma once
+#include <rocksdb/c.h>

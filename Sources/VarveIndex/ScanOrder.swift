@@ -1,0 +1,7 @@
+/// In which direction a range is gone through.
+package enum ScanOrder: Sendable {
+    /// From the lowest key upwards.
+    case ascending
+    /// From the highest key downwards.
+    case descending
+}
