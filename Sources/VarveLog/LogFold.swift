@@ -1,11 +1,31 @@
-/// The layer above, while a log is opened: it is told every mutation again, in the order of the
-/// log.
-package protocol LogFold: AnyObject {
+/// The layer above, where streams are rebuilt: it is told their mutations again, in the order of
+/// the log, and can turn a stream's state into bytes and back.
+///
+/// Thread rule: any thread, for several streams at once; the caller has the stream it passes to
+/// itself, either because nobody else knows of it or, to save it, because it holds the stream's
+/// lock. Nothing reads a clock or tells anyone: what comes out follows from what went in.
+package protocol LogFold: AnyObject, Sendable {
     /// Applies one mutation. The stream's state is advanced already; nothing is visible to others
     /// yet.
     ///
     /// On a create, the fold attaches its state object to the stream. Throwing ends the opening.
     func apply(_ mutation: borrowing ReplayedMutation) throws(LogError)
+
+    /// The state of `stream` as bytes. Changes nothing.
+    /// - Throws: `corruption` when the stream has no state.
+    func save(_ stream: LogStream, _ scope: SavedState.Scope) throws(LogError) -> SavedState
+
+    /// Attaches to `stream`, which has no state object yet, the state that was saved with
+    /// everything. What it makes of later mutations is what the stream would that was saved.
+    /// - Throws: `corruption` when the bytes are not such a state.
+    func restore(_ saved: SavedState, to stream: LogStream) throws(LogError)
+}
+
+extension LogFold {
+    /// The whole state of `stream` as bytes.
+    package func save(_ stream: LogStream) throws(LogError) -> SavedState {
+        try save(stream, .everything)
+    }
 }
 
 /// One mutation as the journal has it.

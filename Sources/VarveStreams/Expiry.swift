@@ -9,10 +9,13 @@ import VarveLog
 /// journalled use, so that it may live longer than promised by the slack and never shorter (rule
 /// 14). Thread rule: under the stream's lock, except `isGone`.
 final class Expiry {
+    /// The latest use that is told from later ones, in milliseconds since 1970: no sum overflows.
+    static let useMax: UInt64 = 1 << 62
+
     /// The kind and its figure.
     let lifetime: StreamLifetime
     /// `Stream-Expires-At` as it was given; empty for other kinds.
-    let text: String
+    let text: [UInt8]
     /// True once the stream is deleted: its entry in the index of expiries is stale. Any thread.
     let isGone = Atomic<Bool>(false)
     /// The newest use that the log knows, in milliseconds since 1970.
@@ -27,9 +30,19 @@ final class Expiry {
     /// The expiry of a stream created at `now`.
     init(_ lifetime: StreamLifetime, text: UnsafeRawBufferPointer, now: UInt64) {
         self.lifetime = lifetime
-        self.text = String(decoding: text, as: UTF8.self)
-        journalled = now
-        touched = now
+        self.text = Array(text)
+        journalled = min(now, Self.useMax)
+        touched = journalled
+    }
+
+    /// The expiry of a stream whose last use that the log knows was at `journalled`, which is at
+    /// most `useMax`. Later uses may be missing from the log.
+    init(_ lifetime: StreamLifetime, text: [UInt8], journalled: UInt64) {
+        self.lifetime = lifetime
+        self.text = text
+        self.journalled = journalled
+        touched = journalled
+        assumeUnjournalledUse()
     }
 
     /// How far the newest use may be ahead of what the log knows.
@@ -57,7 +70,7 @@ final class Expiry {
     /// A read at `now` renews the window; true when that should be journalled.
     func touch(at now: UInt64) -> Bool {
         guard case .sliding = lifetime else { return false }
-        touched = max(touched, now)
+        touched = max(touched, min(now, Self.useMax))
         return now > journalled + slackMilliseconds
     }
 
@@ -69,13 +82,22 @@ final class Expiry {
 
     /// The log knows of a use at `now`.
     func noteJournalled(at now: UInt64) {
-        journalled = max(journalled, now)
-        touched = max(touched, now)
+        journalled = max(journalled, min(now, Self.useMax))
+        touched = max(touched, journalled)
     }
 
     /// After a restart: the last uses may be missing from the log, by as much as the slack.
     func assumeUnjournalledUse() {
         touched = journalled + slackMilliseconds
+    }
+
+    /// When a stream of which only the log's knowledge is left ends if nobody uses it until then.
+    var alarmMilliseconds: UInt64? {
+        switch lifetime {
+        case .unlimited: nil
+        case .absolute(let milliseconds): milliseconds
+        case .sliding(let seconds): journalled + slackMilliseconds + seconds * 1000
+        }
     }
 
     /// A live reader begins to hold the stream.
@@ -87,7 +109,7 @@ final class Expiry {
     func release(at now: UInt64) {
         precondition(holders > 0, "every release has its hold")
         holders -= 1
-        touched = max(touched, now)
+        touched = max(touched, min(now, Self.useMax))
     }
 
     /// Traps when the parts contradict each other.

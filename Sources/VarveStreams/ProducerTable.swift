@@ -1,4 +1,5 @@
 import VarveBytes
+import VarveLog
 
 /// The idempotent producers of one stream: each one's epoch and highest accepted sequence number.
 ///
@@ -26,7 +27,9 @@ final class ProducerTable {
 
     private struct Slot {
         var hash: UInt32
-        var idCount: UInt32
+        var idCount: UInt16
+        // Accepted something since the table was restored.
+        var isChanged: Bool
         var idStart: UInt64
         var producer: Producer
     }
@@ -42,6 +45,21 @@ final class ProducerTable {
     /// An empty table.
     init() {
         slots = Self.allocate(2)
+    }
+
+    /// The table that `entries` are: those of a state saved whole, by key.
+    init(_ entries: [StateEntry]) throws(StreamImageCoding.Malformed) {
+        slots = Self.allocate(2)
+        var last: [UInt8] = []
+        for entry in entries {
+            guard last.lexicographicallyPrecedes(entry.key) else {
+                throw StreamImageCoding.Malformed()
+            }
+            last = entry.key
+            try ProducerEntry.decode(entry) { id, producer in
+                insert(id, Self.hash(id), producer)
+            }
+        }
     }
 
     deinit {
@@ -74,8 +92,9 @@ final class ProducerTable {
     func accept(_ tuple: ProducerTuple, closes: Bool) {
         let producer = Producer(epoch: tuple.epoch, sequence: tuple.sequence)
         let hash = Self.hash(tuple.id)
-        let slot = find(tuple.id, hash) ?? insert(tuple.id, hash)
+        let slot = find(tuple.id, hash) ?? insert(tuple.id, hash, producer)
         slots[slot].producer = producer
+        slots[slot].isChanged = true
         if closes { closing = (slot, producer) }
     }
 
@@ -90,6 +109,36 @@ final class ProducerTable {
     /// What is known of the producer `id`.
     func known(_ id: UnsafeRawBufferPointer) -> Producer? {
         find(id, Self.hash(id)).map { slots[$0].producer }
+    }
+
+    /// The tuple that closed the stream, its id apart; nil when no producer did.
+    var closingTuple: StreamImage.Closing? {
+        closing.map { closing in
+            StreamImage.Closing(
+                id: Array(id(of: closing.slot)), epoch: closing.producer.epoch,
+                sequence: closing.producer.sequence)
+        }
+    }
+
+    /// The producers, by id, byte by byte: all, or those that accepted something since the table
+    /// was restored. O(n log n).
+    func saved(_ scope: SavedState.Scope) -> [StateEntry] {
+        var entries: [StateEntry] = []
+        for index in slots.indices where slots[index].idCount > 0 {
+            guard scope == .everything || slots[index].isChanged else { continue }
+            entries.append(ProducerEntry.encode(id(of: index), slots[index].producer))
+        }
+        return entries.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    }
+
+    /// Takes over the tuple that closed the stream; false when the table does not have its
+    /// producer.
+    func restore(_ closing: StreamImage.Closing) -> Bool {
+        let slot = closing.id.withUnsafeBytes { find($0, Self.hash($0)) }
+        guard let slot else { return false }
+        let producer = Producer(epoch: closing.epoch, sequence: closing.sequence)
+        self.closing = (slot, producer)
+        return true
     }
 
     /// Traps when the table contradicts itself. Linear.
@@ -111,14 +160,17 @@ final class ProducerTable {
     }
 
     /// Takes a slot for `id`, which is not in the table.
-    private func insert(_ id: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
+    @discardableResult
+    private func insert(
+        _ id: UnsafeRawBufferPointer, _ hash: UInt32, _ producer: Producer
+    ) -> Int {
         if (count + 1) * 4 > slots.count * 3 { grow() }
         let start = UInt64(ids.count)
         ids.append(id)
         count += 1
         let slot = Slot(
-            hash: hash, idCount: UInt32(id.count), idStart: start,
-            producer: Producer(epoch: 0, sequence: 0))
+            hash: hash, idCount: UInt16(id.count), isChanged: false, idStart: start,
+            producer: producer)
         let index = freeSlot(hash)
         slots[index] = slot
         return index
@@ -131,13 +183,17 @@ final class ProducerTable {
         return index
     }
 
-    /// Doubles the slots. A stream that has a closing tuple takes no more producers, so no index is
-    /// kept across.
+    /// Doubles the slots.
     private func grow() {
-        precondition(closing == nil, "a closed stream's producers stay as they are")
         let old = slots
+        var moved: Int?
         slots = Self.allocate(old.count * 2)
-        for slot in old where slot.idCount > 0 { slots[freeSlot(slot.hash)] = slot }
+        for index in old.indices where old[index].idCount > 0 {
+            let place = freeSlot(old[index].hash)
+            slots[place] = old[index]
+            if closing?.slot == index { moved = place }
+        }
+        if let moved { closing?.slot = moved }
         old.deallocate()
     }
 
@@ -150,7 +206,8 @@ final class ProducerTable {
     private static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<Slot> {
         let slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: count)
         let free = Slot(
-            hash: 0, idCount: 0, idStart: 0, producer: Producer(epoch: 0, sequence: 0))
+            hash: 0, idCount: 0, isChanged: false, idStart: 0,
+            producer: Producer(epoch: 0, sequence: 0))
         slots.initialize(repeating: free)
         return slots
     }

@@ -12,4 +12,10 @@ final class StreamCell {
         self.contentType = contentType
         state = StreamState(creation, now: now)
     }
+
+    /// A cell for a stream whose state was saved.
+    init(_ state: StreamState, contentType: ContentType) {
+        self.contentType = contentType
+        self.state = state
+    }
 }

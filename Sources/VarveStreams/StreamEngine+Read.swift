@@ -57,7 +57,9 @@ extension StreamEngine {
                 lifetime: state.lifetime, incarnation: view.incarnation,
                 createdMilliseconds: state.createdMilliseconds,
                 updatedMilliseconds: state.updatedMilliseconds, visibleAt: view.visibleAt)
-            if case .absolute = state.lifetime { head.lifetimeText = state.expiry?.text }
+            if case .absolute = state.lifetime, let expiry = state.expiry {
+                head.lifetimeText = String(decoding: expiry.text, as: UTF8.self)
+            }
             return head
         }
     }

@@ -17,6 +17,13 @@ final class StreamExtras {
         self.expiry = expiry
     }
 
+    /// What was saved.
+    init(expiry: Expiry?, sequence: SequenceValue?, producers: ProducerTable?) {
+        self.expiry = expiry
+        self.sequence = sequence
+        self.producers = producers
+    }
+
     /// Takes over an append's producer and `Stream-Seq`.
     func apply(_ append: StreamEvent.Append) {
         if let producer = append.producer {

@@ -1,8 +1,10 @@
 import VarveLog
 
-/// Rebuilds the state of all streams from the events of a log that is being opened.
+/// Rebuilds the state of streams from their events, and turns it into bytes and back.
 ///
-/// Thread rule: called by the thread that opens the log, before anyone else knows of it.
+/// Thread rule: any thread, for different streams at once; see `LogFold`. What streams share is the
+/// table of content types, which has its own lock, and the time: that a log's frames are noted only
+/// keeps time from going back, so old ones, such as those being settled, change nothing.
 final class StreamFold: LogFold {
     private let contentTypes: ContentTypeTable
     private let time: Timekeeper
@@ -42,6 +44,51 @@ final class StreamFold: LogFold {
         }
     }
 
+    /// The state of a stream that was created or restored.
+    func save(_ stream: LogStream, _ scope: SavedState.Scope) throws(LogError) -> SavedState {
+        guard let cell = stream.attachment as? StreamCell else {
+            throw Self.corruption(stream, count: 0, "a stream that was not created")
+        }
+        let state = cell.state
+        return SavedState(
+            core: StreamImageCoding.encode(state.image(cell.contentType)),
+            entries: state.producers?.saved(scope) ?? [],
+            alarmMilliseconds: state.expiry?.alarmMilliseconds)
+    }
+
+    /// Attaches a cell with the state that was saved. Of a sliding window it knows only what the
+    /// log knew, so the stream counts as used since, as after every restart.
+    func restore(_ saved: SavedState, to stream: LogStream) throws(LogError) {
+        let cell: StreamCell
+        do {
+            cell = try decode(saved)
+        } catch {
+            let count = saved.entries.reduce(saved.core.count) { count, entry in
+                count + entry.key.count + entry.value.count
+            }
+            throw Self.corruption(stream, count: count, "not the state of a stream")
+        }
+        guard saved.alarmMilliseconds == cell.state.expiry?.alarmMilliseconds else {
+            throw Self.corruption(stream, count: 8, "its alarm is not that of its expiry")
+        }
+        stream.attach(cell)
+    }
+
+    private func decode(_ saved: SavedState) throws(StreamImageCoding.Malformed) -> StreamCell {
+        let image = try StreamImageCoding.decode(saved.core)
+        let contentType = image.contentType.withUnsafeBytes { contentTypes.intern($0) }
+        // Only what an interned type says of itself is ever saved.
+        guard image.contentType.elementsEqual(contentType.bytes) else {
+            throw StreamImageCoding.Malformed()
+        }
+        var producers: ProducerTable?
+        if !saved.entries.isEmpty { producers = try ProducerTable(saved.entries) }
+        if let closing = image.closing, producers?.restore(closing) != true {
+            throw StreamImageCoding.Malformed()
+        }
+        return StreamCell(StreamState(image, producers: producers), contentType: contentType)
+    }
+
     private func cell(_ mutation: borrowing ReplayedMutation) throws(LogError) -> StreamCell {
         guard let cell = mutation.stream.attachment as? StreamCell else {
             throw Self.corruption(mutation, "an event of a stream that was not created")
@@ -55,5 +102,11 @@ final class StreamFold: LogFold {
         .corruption(
             file: "the journal", byte: 0, count: UInt64(mutation.annotation.count),
             detail: "frame set \(mutation.lsn): \(detail)")
+    }
+
+    private static func corruption(_ stream: LogStream, count: Int, _ detail: String) -> LogError {
+        .corruption(
+            file: "the catalog", byte: 0, count: UInt64(count),
+            detail: "the saved state of stream \(stream.id): \(detail)")
     }
 }

@@ -34,6 +34,32 @@ struct StreamState {
         updatedSeconds = createdSeconds
     }
 
+    /// The state that `image` and the producers saved with it describe.
+    init(_ image: StreamImage, producers: ProducerTable?) {
+        var expiry: Expiry?
+        if image.lifetime != .unlimited {
+            expiry = Expiry(
+                image.lifetime, text: image.lifetimeText, journalled: image.journalledUse)
+        }
+        let sequence = image.sequence.map { bytes in
+            bytes.withUnsafeBytes { SequenceValue($0) }
+        }
+        if expiry != nil || sequence != nil || producers != nil {
+            extras = StreamExtras(expiry: expiry, sequence: sequence, producers: producers)
+        }
+        createdSeconds = image.createdSeconds
+        updatedSeconds = image.updatedSeconds
+    }
+
+    /// What to save of a stream of `contentType`, but for its producers.
+    func image(_ contentType: ContentType) -> StreamImage {
+        StreamImage(
+            contentType: Array(contentType.bytes), createdSeconds: createdSeconds,
+            updatedSeconds: updatedSeconds, lifetime: lifetime,
+            lifetimeText: expiry?.text ?? [], journalledUse: expiry?.journalled ?? 0,
+            sequence: sequence.map { Array($0.bytes) }, closing: producers?.closingTuple)
+    }
+
     /// Decides about `command` on a stream that ends at `tail` and may be closed.
     ///
     /// The order is the protocol's: closed, content type, producer, expected tail, `Stream-Seq`,
@@ -96,7 +122,7 @@ struct StreamState {
     private var sequence: SequenceValue? { extras?.sequence }
 
     /// The idempotent producers; nil before the first.
-    private var producers: ProducerTable? { extras?.producers }
+    var producers: ProducerTable? { extras?.producers }
 
     /// When the stream goes by itself.
     var lifetime: StreamLifetime { expiry?.lifetime ?? .unlimited }

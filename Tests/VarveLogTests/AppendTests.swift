@@ -159,8 +159,15 @@ import VarveStorage
     }
 
     @Test func theFoldIsToldEveryMutationInOrderAndNothingElse() throws {
-        final class Recorder: LogFold {
+        // @unchecked Sendable: only the thread that opens the log calls it.
+        final class Recorder: LogFold, @unchecked Sendable {
             var lines: [String] = []
+            func save(_: LogStream, _: SavedState.Scope) throws(LogError) -> SavedState {
+                SavedState(core: [], entries: [])
+            }
+            func restore(_: SavedState, to stream: LogStream) throws(LogError) {
+                stream.attach(self)
+            }
             func apply(_ mutation: borrowing ReplayedMutation) throws(LogError) {
                 lines.append(
                     "\(mutation.lsn) \(mutation.kind) \(mutation.stream.name) "

@@ -1,0 +1,192 @@
+import Testing
+import VarvePlatform
+
+@testable import VarveLog
+@testable import VarveStreams
+
+@Suite("Saved states", .timeLimit(.minutes(5)))
+struct SavedStatePropertyTests {
+    @Test(
+        "a stream that is saved and restored after every event is the stream that never was",
+        arguments: 1...40 as ClosedRange<UInt64>)
+    func everywhere(_ seed: UInt64) throws {
+        let run = try SavedStateRun(seed: seed, closingOdds: 30)
+        for _ in 0..<30 {
+            try run.step()
+            try run.restore(.everything)
+            try run.compare()
+        }
+    }
+
+    @Test(
+        "saved and restored now and then, whole or by what changed, it is the same stream",
+        arguments: 101...110 as ClosedRange<UInt64>)
+    func somewhere(_ seed: UInt64) throws {
+        let run = try SavedStateRun(seed: seed, closingOdds: 500)
+        for step in 0..<600 {
+            try run.step()
+            if run.below(12) == 0 { try run.restore(run.below(2) == 0 ? .everything : .changes) }
+            if step % 10 == 0 { try run.compare() }
+        }
+        try run.compare()
+        #expect(run.accepted > 5)
+    }
+}
+
+/// Random events of one stream, told to two folds: one keeps its state, the other saves and
+/// restores it.
+private final class SavedStateRun {
+    private let random: SeededRandom
+    private let fold: StreamFold
+    private let kept: LogStream
+    private var restored: LogStream
+    /// What a catalog would have of the second stream.
+    private var catalog = SavedState(core: [], entries: [])
+    private var isClosed: Bool
+    private var now: UInt64 = 1_700_000_000_000
+    private var lsn: UInt64 = 1
+    private let closingOdds: Int
+    private(set) var accepted = 0
+
+    private static let ids = ["p", "q", "", "π", "a longer producer"].map { "x" + $0 }
+
+    /// One request in `closingOdds` closes the stream.
+    init(seed: UInt64, closingOdds: Int) throws {
+        self.closingOdds = closingOdds
+        random = SeededRandom(seed: seed)
+        fold = StreamFold(
+            contentTypes: ContentTypeTable(), time: Timekeeper(clock: ManualClock()))
+        kept = Self.stream()
+        restored = Self.stream()
+        isClosed = random.next(below: closingOdds) == 0
+        try create()
+    }
+
+    func below(_ bound: Int) -> Int { random.next(below: bound) }
+
+    private static func stream() -> LogStream {
+        let name = Array("s".utf8)
+        return name.withUnsafeBytes { name in
+            LogStream(
+                id: StreamID(rawValue: 1), incarnation: Incarnation(from: SeededRandom(seed: 1)),
+                name: name,
+                state: LogStreamState(
+                    head: Chain.genesis(Incarnation(from: SeededRandom(seed: 1)), name: name)))
+        }
+    }
+
+    private func create() throws {
+        let lifetimes: [StreamLifetime] = [
+            .unlimited, .sliding(seconds: UInt64(below(100))),
+            .absolute(milliseconds: now + UInt64(below(100_000))),
+        ]
+        let lifetime = lifetimes[below(lifetimes.count)]
+        let types = ["text/plain; charset=x", "application/json", ""]
+        let type = Array(types[below(types.count)].utf8)
+        let text: [UInt8] = if case .absolute = lifetime { Array("2030".utf8) } else { [] }
+        try type.withUnsafeBytes { type in
+            try text.withUnsafeBytes { text in
+                let creation = StreamEvent.Creation(
+                    contentType: type, lifetime: lifetime, lifetimeText: text, isClosed: isClosed)
+                try tell(.create, .create(creation), closes: isClosed)
+            }
+        }
+    }
+
+    /// One random event, if the stream accepts it.
+    func step() throws {
+        now += UInt64(below(3000))
+        if below(5) == 0 { return try tell(.append, .touch, closes: false) }
+        try withRandomCommand { command in
+            guard decision(command, kept) == .accept else { return }
+            accepted += 1
+            isClosed = command.closes
+            let event = StreamEvent.Append(
+                producer: command.producer, sequence: command.sequence, closes: command.closes)
+            try tell(.append, .append(event), closes: command.closes)
+        }
+    }
+
+    private func tell(_ kind: FrameKind, _ event: StreamEvent, closes: Bool) throws {
+        lsn += 1
+        try withUnsafeTemporaryAllocation(
+            byteCount: StreamEventCoding.bytesMax, alignment: 8
+        ) { room in
+            let annotation = StreamEventCoding.encode(event, into: room)
+            for stream in [kept, restored] {
+                try fold.apply(
+                    ReplayedMutation(
+                        lsn: LSN(lsn), kind: kind, stream: stream, annotation: annotation,
+                        wallMilliseconds: now, start: .start, end: .start, closes: closes,
+                        isStructural: closes))
+            }
+        }
+        if kind == .create { catalog = try fold.save(restored, .changes) }
+    }
+
+    private func withRandomCommand(_ body: (AppendCommand) throws -> Void) throws {
+        let id = Array(Self.ids[below(Self.ids.count)].utf8)
+        let value = Array(String(below(1000)).utf8)
+        try id.withUnsafeBytes { id in
+            try value.withUnsafeBytes { value in
+                var command = AppendCommand()
+                command.content = .body(value)
+                command.closes = below(closingOdds) == 0
+                if below(4) > 0 {
+                    let known = state(kept).producers?.known(id)
+                    command.producer = ProducerTuple(
+                        id: id, epoch: (known?.epoch ?? 0) + UInt64(below(6) == 0 ? 1 : 0),
+                        sequence: below(3) == 0 ? UInt64(below(3)) : (known?.sequence ?? 0) + 1)
+                }
+                if below(10) == 0 { command.sequence = value }
+                try body(command)
+            }
+        }
+    }
+
+    private func state(_ stream: LogStream) -> StreamState { Stream(stream).cell.state }
+
+    private func decision(_ command: AppendCommand, _ stream: LogStream) -> StreamState.Decision {
+        state(stream).plan(
+            command, isOfItsType: true, bodyFault: nil, tail: .start, isClosed: isClosed,
+            producersMax: 4)
+    }
+
+    /// Puts a restored stream in the place of the second one.
+    func restore(_ scope: SavedState.Scope) throws {
+        let saved = try fold.save(restored, scope)
+        var entries = scope == .everything ? [] : catalog.entries
+        for entry in saved.entries {
+            entries.removeAll { $0.key == entry.key }
+            entries.append(entry)
+        }
+        entries.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        catalog = saved
+        catalog.entries = entries
+        restored = Self.stream()
+        try fold.restore(catalog, to: restored)
+        #expect(try fold.save(restored, .changes).entries.isEmpty)
+    }
+
+    /// Both streams save the same bytes and decide alike about whatever they are asked.
+    func compare() throws {
+        #expect(try fold.save(kept) == fold.save(restored))
+        #expect(Stream(kept).contentType === Stream(restored).contentType)
+        for _ in 0..<20 {
+            try withRandomCommand { command in
+                #expect(decision(command, kept) == decision(command, restored))
+            }
+        }
+        state(kept).checkInvariants()
+        state(restored).checkInvariants()
+        guard let alarm = try fold.save(kept).alarmMilliseconds else { return }
+        // What a restart forgets of both: the uses that were not journalled.
+        let again = Self.stream()
+        try fold.restore(try fold.save(restored), to: again)
+        state(kept).expiry?.assumeUnjournalledUse()
+        for moment in [alarm - 1, alarm] {
+            #expect(state(kept).isOver(at: moment) == (moment == alarm))
+            #expect(state(again).isOver(at: moment) == (moment == alarm))
+        }
+    }
+}
