@@ -39,6 +39,8 @@ let package = Package(
         .systemLibrary(name: "CSimdjsonLibrary", providers: [.apt(["libsimdjson-dev"])]),
         .systemLibrary(
             name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         // The few lines that Swift cannot say.
         .target(name: "CVarve"),
         .target(
@@ -52,7 +54,8 @@ let package = Package(
         library("VarveIndex", ["CRocksDB", "VarvePlatform", "VarveBytes"]),
         library(
             "VarveSimulation", ["VarveStorage", "VarveIndex", "VarvePlatform", "VarveBytes"]),
-        library("VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes"]),
+        library(
+            "VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes", "CZstd", "CLZ4"]),
         library(
             "VarveStreams",
             ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),

@@ -40,9 +40,8 @@ package enum Chain {
         after head: ChainHash, incarnation: Incarnation, record: UInt64, kind: RecordKind,
         length: Int, payload: SHA256Digest
     ) -> ChainHash {
-        withUnsafeTemporaryAllocation(byteCount: 160, alignment: 8) { input in
-            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
-            let leaf = base + 80
+        let leaf = withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { input in
+            let leaf = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
             leaf.storeBytes(of: 0x00, as: UInt8.self)
             leaf.storeBytes(of: version, toByteOffset: 1, as: UInt8.self)
             incarnation.store(to: leaf + 2)
@@ -50,10 +49,18 @@ package enum Chain {
             leaf.storeBytes(of: kind.rawValue, toByteOffset: 26, as: UInt8.self)
             leaf.storeLittleEndian(UInt32(length), at: 27)
             payload.store(to: leaf + 31)
-            let leafHash = SHA256Hasher.hash(UnsafeRawBufferPointer(start: leaf, count: leafBytes))
+            return SHA256Hasher.hash(UnsafeRawBufferPointer(start: leaf, count: leafBytes))
+        }
+        return self.head(after: head, leaf: leaf)
+    }
+
+    /// The head after one more record of which the leaf is known.
+    package static func head(after head: ChainHash, leaf: SHA256Digest) -> ChainHash {
+        withUnsafeTemporaryAllocation(byteCount: 72, alignment: 8) { input in
+            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
             base.storeBytes(of: 0x01, as: UInt8.self)
             head.store(to: base + 1)
-            leafHash.store(to: base + 33)
+            leaf.store(to: base + 33)
             return SHA256Hasher.hash(UnsafeRawBufferPointer(start: base, count: headBytes))
         }
     }

@@ -11,7 +11,7 @@ import Testing
         "VarveStorage": ["VarvePlatform", "VarveBytes"],
         "VarveIndex": ["CRocksDB", "VarvePlatform", "VarveBytes"],
         "VarveSimulation": ["VarveStorage", "VarveIndex", "VarvePlatform", "VarveBytes"],
-        "VarveLog": ["VarveStorage", "VarvePlatform", "VarveBytes"],
+        "VarveLog": ["VarveStorage", "VarvePlatform", "VarveBytes", "CZstd", "CLZ4"],
         "VarveStreams": ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"],
         "VarveHTTP": ["VarveBytes"],
         "VarveNetwork": ["VarveHTTP", "VarvePlatform", "VarveBytes"],

@@ -1,0 +1,3 @@
+// The part of libzstd that Varve uses: one-shot calls, with a context kept for writing.
+#pragma once
+#include <zstd.h>

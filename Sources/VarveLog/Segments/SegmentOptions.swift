@@ -1,0 +1,13 @@
+/// How a segment is written.
+package struct SegmentOptions: Sendable {
+    /// Called after each slice, of up to 1 MiB, that was handed to the file: to keep a pace.
+    package typealias AfterSlice = @Sendable (_ byteCount: Int) throws(LogError) -> Void
+
+    /// The numbers of the segments that the new one takes the place of, ascending.
+    package var superseded: [UInt32] = []
+    /// Keeps the pace of writing; what it throws ends the writing.
+    package var afterSlice: AfterSlice?
+
+    /// No pace, and nothing superseded.
+    package init() {}
+}

@@ -1,0 +1,113 @@
+package import VarveBytes
+
+/// A stream as it is after a cut: what the catalog keeps of it, and what the segment that settled it
+/// repeats, so that the catalog can be made anew.
+package struct StreamRecord: Hashable, Sendable {
+    /// Which stream.
+    package var id: StreamID
+    /// What tells it from an earlier stream of its name.
+    package var incarnation: Incarnation
+    /// Its name's bytes.
+    package var name: [UInt8]
+    /// Where its next record goes.
+    package var tail = StreamPosition.start
+    /// Its chain's head at the tail.
+    package var head = ChainHash()
+    /// The last frame that touched it.
+    package var lastLSN = LSN.none
+    /// The last frame that readers of it wait for.
+    package var structuralLSN = LSN.none
+    /// True when it takes no more records.
+    package var isClosed = false
+    /// True for a tombstone: the stream is gone and has no state.
+    package var isDeleted = false
+    /// When the stream must be looked at even if nobody touches it, on the wall clock.
+    package var alarmMilliseconds: UInt64?
+    /// The upper layer's state; opaque here, at most 64 KiB.
+    package var core: [UInt8] = []
+
+    private static let closedFlag: UInt8 = 1 << 0
+    private static let deletedFlag: UInt8 = 1 << 1
+    private static let alarmFlag: UInt8 = 1 << 2
+
+    /// A stream without records; the rest is set afterwards.
+    package init(id: StreamID, incarnation: Incarnation, name: [UInt8]) {
+        self.id = id
+        self.incarnation = incarnation
+        self.name = name
+    }
+
+    /// Throws `limitExceeded` when a part is longer than the format takes.
+    func check() throws(LogError) {
+        guard name.count <= Format.nameBytesMax else {
+            throw .limitExceeded(
+                name: "name bytes", limit: Format.nameBytesMax, actual: name.count)
+        }
+        guard core.count <= SegmentFormat.coreBytesMax else {
+            throw .limitExceeded(
+                name: "state bytes", limit: SegmentFormat.coreBytesMax, actual: core.count)
+        }
+    }
+
+    /// Appends the record (`docs/segment-format.md`, "Stream record").
+    package func encode(into writer: inout ByteWriter) {
+        let flags =
+            (isClosed ? Self.closedFlag : 0) | (isDeleted ? Self.deletedFlag : 0)
+            | (alarmMilliseconds == nil ? 0 : Self.alarmFlag)
+        writer.append(flags)
+        writer.appendVarint(id.rawValue)
+        incarnation.store(to: writer.extend(by: Format.incarnationBytes))
+        writer.appendVarint(UInt64(name.count))
+        name.withUnsafeBytes { writer.append($0) }
+        writer.appendVarint(tail.record)
+        writer.appendVarint(tail.byte)
+        writer.append(head)
+        writer.appendVarint(lastLSN.rawValue)
+        writer.appendVarint(structuralLSN.rawValue)
+        if let alarmMilliseconds { writer.appendVarint(alarmMilliseconds) }
+        writer.appendVarint(UInt64(core.count))
+        core.withUnsafeBytes { writer.append($0) }
+    }
+
+    /// Reads what `encode` wrote and moves behind it.
+    package init(from reader: inout ByteReader) throws(TruncatedInput) {
+        let flags = try reader.read(UInt8.self)
+        let known = Self.closedFlag | Self.deletedFlag | Self.alarmFlag
+        let id = try reader.readVarint()
+        guard flags & ~known == 0, id >= 1 else {
+            throw TruncatedInput(
+                position: reader.position, expected: 0, available: reader.remaining)
+        }
+        let incarnation = try reader.read(count: Format.incarnationBytes)
+        self.init(
+            id: StreamID(rawValue: id),
+            incarnation: Incarnation(loadingFrom: incarnation.baseAddress.unsafelyUnwrapped),
+            name: try reader.readRun(atMost: Format.nameBytesMax))
+        isClosed = flags & Self.closedFlag != 0
+        isDeleted = flags & Self.deletedFlag != 0
+        tail = StreamPosition(record: try reader.readVarint(), byte: try reader.readVarint())
+        head = try reader.readDigest()
+        lastLSN = LSN(try reader.readVarint())
+        structuralLSN = LSN(try reader.readVarint())
+        if flags & Self.alarmFlag != 0 { alarmMilliseconds = try reader.readVarint() }
+        core = try reader.readRun(atMost: SegmentFormat.coreBytesMax)
+    }
+
+    /// Reads a record that fills `bytes`, which were found in `place`.
+    ///
+    /// Throws `corruption` that names `place` when they are not one record.
+    package init(decoding bytes: UnsafeRawBufferPointer, in place: String) throws(LogError) {
+        var reader = ByteReader(bytes)
+        do {
+            try self.init(from: &reader)
+        } catch {
+            throw .corruption(
+                file: place, byte: 0, count: UInt64(bytes.count), detail: "stream record: \(error)")
+        }
+        guard reader.isAtEnd else {
+            throw .corruption(
+                file: place, byte: UInt64(reader.position), count: UInt64(reader.remaining),
+                detail: "more than a stream record")
+        }
+    }
+}
