@@ -100,7 +100,7 @@ final class Subscriber: ExchangeOwner {
                     topic.stream, from: .position(position), maxBytes: responder.core.batchBytes,
                     responder.state)
             else {
-                readFromDisk(cursor: cursor)
+                readFromDisk()
                 return false
             }
             if waits(for: info.view.visibleAt) { return false }
@@ -131,30 +131,31 @@ final class Subscriber: ExchangeOwner {
         return !info.isUpToDate
     }
 
-    /// Reads the next batch on the pool, and goes on when it is there.
-    private func readFromDisk(cursor: UInt64) {
+    /// Has the next batch read by the pool, and goes on when it is there.
+    private func readFromDisk() {
+        let read = topic.readFromDisk(
+            from: position, maxBytes: responder.core.batchBytes, responder.state)
+        guard let read else { return end() }
         state = .reading
-        let isQueued = DiskRead.begin(
-            topic.stream, from: .position(position), maxBytes: responder.core.batchBytes,
-            responder.state
-        ) { [self] outcome in
-            guard case .reading = state else { return }
-            state = .live
-            take(outcome, cursor: cursor)
-            responder.state.registry.settle(topic)
-        }
-        if !isQueued { end() }
+        read.add(self)
     }
 
-    private func take(_ outcome: DiskRead.Outcome, cursor: UInt64) {
+    /// The batch that the reader waited for has been read from disk, or could not be; true when
+    /// more may follow.
+    func take(_ outcome: DiskRead.Outcome, _ batch: inout SharedBatch) -> Bool {
+        guard case .reading = state else { return false }
+        state = .live
         switch outcome {
         case .success((let info, let bytes)):
-            if waits(for: info.view.visibleAt) { return }
-            var batch = SharedBatch()
-            batch.encode(info, .owned(bytes), cursor: cursor, responder.metrics)
-            if send(batch) { wake(&batch) }
+            if waits(for: info.view.visibleAt) { return false }
+            let cursor = max(cursorFloor, responder.state.currentCursor)
+            if !batch.fits(position, cursor: cursor) {
+                batch.encode(info, .owned(bytes), cursor: cursor, responder.metrics)
+            }
+            return send(batch)
         case .failure(let refusal):
             if !waits(for: refusal.visibleAt) { end() }
+            return false
         }
     }
 

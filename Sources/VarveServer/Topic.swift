@@ -14,6 +14,8 @@ final class Topic {
     @exclusivity(unchecked) var waiters: [Waiter] = []
     /// Event streams that are open.
     @exclusivity(unchecked) var subscribers: [Subscriber] = []
+    /// Pages of the stream that are being read from disk for its readers.
+    @exclusivity(unchecked) var reads: [SharedRead] = []
     /// The change that the topic waits to see durable; nil when it waits for none.
     @exclusivity(unchecked) var awaited: LSN?
 

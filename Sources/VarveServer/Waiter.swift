@@ -14,6 +14,16 @@ struct SharedPage {
 ///
 /// Thread rule: its loop only.
 final class Waiter: ExchangeOwner, TimerOwner {
+    /// What the long-poll waits for.
+    private enum State {
+        /// A change of the stream.
+        case live
+        /// A read from disk, which ends soon whatever happens.
+        case reading
+        /// Nothing: it is answered, or its client has left.
+        case ended
+    }
+
     /// Where in its topic it is.
     @exclusivity(unchecked) var place = 0
     private let responder: Responder
@@ -21,6 +31,7 @@ final class Waiter: ExchangeOwner, TimerOwner {
     private let position: StreamPosition
     private let cursor: UInt64?
     @exclusivity(unchecked) private var timer: TimerToken?
+    @exclusivity(unchecked) private var state = State.live
 
     /// A long-poll on `topic` at `position`; `cursor` is the client's.
     init(_ responder: Responder, _ topic: Topic, at position: StreamPosition, cursor: UInt64?) {
@@ -52,7 +63,7 @@ final class Waiter: ExchangeOwner, TimerOwner {
 
     /// The client has left.
     func gone() {
-        topic.remove(self)
+        if case .live = state { topic.remove(self) }
         leave()
         responder.state.registry.settle(topic)
     }
@@ -66,7 +77,19 @@ final class Waiter: ExchangeOwner, TimerOwner {
         expire()
     }
 
+    /// The page that the long-poll waited for has been read from disk, or could not be.
+    func take(_ outcome: DiskRead.Outcome) {
+        guard case .reading = state else { return }
+        leave()
+        switch outcome {
+        case .success((let info, let bytes)):
+            LongPoll.send(info, .owned(bytes), cursor: cursor, responder)
+        case .failure(let refusal): responder.refuse(Refusal(refusal))
+        }
+    }
+
     private func expire() {
+        guard case .live = state else { return }
         topic.remove(self)
         var page = SharedPage()
         answer(&page, evenEmpty: true)
@@ -78,11 +101,7 @@ final class Waiter: ExchangeOwner, TimerOwner {
             if shared.page?.info.start != position {
                 shared.page = try LongPoll.read(topic.stream, from: .position(position), responder)
             }
-            // What is new is in memory, or else the client is told to come back for it.
-            guard let (info, bytes) = shared.page else {
-                leave()
-                return responder.refuse(.busy)
-            }
+            guard let (info, bytes) = shared.page else { return readFromDisk() }
             guard info.hasNews || evenEmpty else { return topic.add(self) }
             leave()
             LongPoll.send(info, bytes, cursor: cursor, responder)
@@ -92,9 +111,27 @@ final class Waiter: ExchangeOwner, TimerOwner {
         }
     }
 
-    private func leave() {
+    /// Has the page read by the pool: it has left memory since it was written.
+    private func readFromDisk() {
+        let read = topic.readFromDisk(
+            from: position, maxBytes: responder.core.configuration.pageBytes, responder.state)
+        guard let read else {
+            leave()
+            return responder.refuse(.busy)
+        }
+        state = .reading
+        cancelTimer()
+        read.add(self)
+    }
+
+    private func cancelTimer() {
         if let timer { responder.loop.cancel(timer) }
         timer = nil
+    }
+
+    private func leave() {
+        state = .ended
+        cancelTimer()
         responder.metrics.waiters.subtract()
         responder.core.releaseWaiter()
     }

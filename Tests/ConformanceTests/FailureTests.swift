@@ -92,6 +92,59 @@ struct FailureTests {
         try server.stop()
     }
 
+    @Test("what has left memory before its live readers are woken is read by the pool, once")
+    func coldWakeUps() throws {
+        let plan = FaultPlan()
+        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
+            Setting.largeBodies.apply(&$0)
+            $0.loops = 1
+            $0.memoryWindowBytes = 1 << 20
+        }
+        let s = Session(server: server)
+        try s.put("a")
+        plan.refuseImmediateReads(true)
+        let polls = try (0..<10).map { _ in try s.park("a", "offset=now") }
+        let streams = try (0..<10).map { _ in try s.subscribe("a", "offset=now") }
+        for stream in streams { try stream.read(controls: 1) }
+        let record = String(repeating: "x", count: 4 << 20)
+        let tail = try s.post("a", body: record).nextOffset
+        for poll in polls {
+            let reply = try poll.readReply()
+            #expect(reply.status == 200)
+            #expect(reply.nextOffset == tail)
+            let isWhole = reply.body.elementsEqual(record.utf8)
+            #expect(isWhole)
+        }
+        for stream in streams {
+            try stream.read(bytes: record.utf8.count)
+            let isWhole = stream.data == [record]
+            #expect(isWhole)
+        }
+        #expect(try server.metric("varve_cold_reads_total") == 2)
+        #expect(try server.metric("varve_waiters") == 0)
+        try server.stop()
+    }
+
+    @Test("a long-poll whose client leaves during its read from disk is forgotten")
+    func coldWakeUpOfNobody() throws {
+        let plan = FaultPlan()
+        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
+            Setting.largeBodies.apply(&$0)
+            $0.memoryWindowBytes = 1 << 20
+        }
+        let s = Session(server: server)
+        try s.put("a")
+        plan.refuseImmediateReads(true)
+        let poll = try s.park("a", "offset=now")
+        let append = try s.begin(
+            "POST", s.path("a"), [("Content-Type", "text/plain")],
+            body: Array(repeating: 120, count: 4 << 20))
+        poll.reset()
+        #expect(try append.readReply().status == 204)
+        try server.wait(for: "varve_waiters", toBe: 0)
+        try server.stop()
+    }
+
     /// A record number as an offset begins with it.
     private func hexadecimal(_ number: Int) -> String {
         let digits = String(number, radix: 16)
