@@ -13,11 +13,11 @@ final class LiveWorkload: Workload {
     private var sent: [UInt64]
     /// For each stream how many records were acknowledged since the load began.
     private var acknowledged: [UInt64]
-    /// Records that arrived out of order or twice.
+    /// Records that arrived out of the order in which their writer sent them, or twice.
     private(set) var disordered: UInt64 = 0
     /// Long-polls that ended without content.
     private(set) var emptyPolls: UInt64 = 0
-    /// Whether no more requests are sent.
+    /// Whether no more appends are sent.
     var isStopping = false
 
     /// Whether the appends have begun.
@@ -70,14 +70,15 @@ final class LiveWorkload: Workload {
             let stream = nextStream
             nextStream = (nextStream + 1) % UInt32(plan.streams)
             sent[Int(stream)] += 1
-            writer.append(
-                UInt64(stream), sentAt: due, number: sent[Int(stream)], to: connection.output)
+            let number = RecordNumber(writer: connection.index, count: sent[Int(stream)])
+            writer.append(UInt64(stream), sentAt: due, number: number, to: connection.output)
             connection.began(Operation(startedAt: due, stream: stream, tag: 0))
         }
     }
 
     private func subscribe(_ connection: LoadConnection, _ now: UInt64) {
-        guard connection.hasRoom, connection.underWay == 0, !isStopping else { return }
+        // Goes on when the appends stop: the last of them are still to arrive.
+        guard connection.hasRoom, connection.underWay == 0 else { return }
         connection.contentBytes = 0
         writer.live(plan.mode == .sse ? "sse" : "long-poll", connection, to: connection.output)
         connection.began(Operation(startedAt: now, stream: connection.stream, tag: 1))
@@ -98,8 +99,7 @@ final class LiveWorkload: Workload {
         connection.scanner.scan(content) { marker in
             guard marker.sentAt >= startedAt else { return }
             connection.arrivals &+= 1
-            if marker.number <= connection.lastNumber { disordered &+= 1 }
-            connection.lastNumber = marker.number
+            if !connection.order.note(marker.number) { disordered &+= 1 }
             guard statistics.isMeasuring else { return }
             statistics.operations &+= 1
             statistics.contentBytes &+= UInt64(plan.recordBytes)

@@ -43,8 +43,8 @@ final class LoadConnection {
     @exclusivity(unchecked) var scanner = MarkerScanner()
     /// The bytes of content of the current answer.
     @exclusivity(unchecked) var contentBytes = 0
-    /// The number of the last record that arrived.
-    @exclusivity(unchecked) var lastNumber: UInt64 = 0
+    /// What has arrived at a subscriber, in which order.
+    @exclusivity(unchecked) var order = ArrivalOrder(writers: 0)
     /// How many records have arrived.
     @exclusivity(unchecked) var arrivals: UInt64 = 0
     /// Whether the last page reached the tail.

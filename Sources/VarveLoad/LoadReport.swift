@@ -58,7 +58,7 @@ package struct LoadReport: Encodable, Sendable {
         package let expected: UInt64
         /// How many there were.
         package let arrived: UInt64
-        /// How many were out of order or came twice.
+        /// How many came out of the order in which their writer sent them, or twice.
         package let disordered: UInt64
         /// How many polls ended without content.
         package let emptyPolls: UInt64

@@ -108,6 +108,9 @@ package final class LoadRun {
             plan.connections, role: .subscriber, pipeline: 1, streams: plan.streams)
         try waitForConnections()
         let subscribers = loop.connections[Self.writersOfLiveModes...]
+        for subscriber in subscribers {
+            subscriber.order = ArrivalOrder(writers: Self.writersOfLiveModes)
+        }
         if plan.mode == .sse {
             let ready = { UInt64(subscribers.count { $0.isReady }) }
             try loop.run(

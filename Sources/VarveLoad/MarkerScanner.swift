@@ -3,14 +3,14 @@ import VarveBytes
 /// Finds the markers of records in content that arrives in any pieces.
 ///
 /// A marker is `@` and 32 hexadecimal digits: the time of the append in monotonic nanoseconds, and
-/// the number of the record in its stream. Nothing else in the content is an `@`.
+/// the number of the record. Nothing else in the content is an `@`.
 struct MarkerScanner {
     /// A marker that was found.
     struct Marker {
         /// When the record's append was sent.
         let sentAt: UInt64
-        /// The number of the record in its stream.
-        let number: UInt64
+        /// The number of the record.
+        let number: RecordNumber
     }
 
     /// The bytes of a marker.
@@ -45,7 +45,7 @@ struct MarkerScanner {
             }
             digits = seen &+ 1
             if seen &+ 1 == 32 {
-                found(Marker(sentAt: high, number: low))
+                found(Marker(sentAt: high, number: RecordNumber(rawValue: low)))
                 digits = nil
             }
         }

@@ -68,12 +68,12 @@ struct RequestWriter {
 
     /// An append of a record that begins with a marker.
     func append(
-        _ stream: UInt64, sentAt: UInt64, number: UInt64, to output: OutputBuffer
+        _ stream: UInt64, sentAt: UInt64, number: RecordNumber, to output: OutputBuffer
     ) {
         appendHead(stream, plan.recordBytes, output)
         output.append(byte: UInt8(ascii: "@"))
         output.append(hexadecimal: sentAt)
-        output.append(hexadecimal: number)
+        output.append(hexadecimal: number.rawValue)
         append(filler, 0, plan.recordBytes - MarkerScanner.byteCount, output)
     }
 

@@ -17,7 +17,7 @@ import Testing
             let piece = Array(rest.prefix(size))
             rest = rest.dropFirst(size)
             piece.withUnsafeBytes { bytes in
-                scanner.scan(bytes) { markers.append([$0.sentAt, $0.number]) }
+                scanner.scan(bytes) { markers.append([$0.sentAt, $0.number.rawValue]) }
             }
         }
         return markers
