@@ -85,7 +85,9 @@ let package = Package(
         tests(
             "VarveIndexTests",
             ["VarveIndex", "VarveSimulation", "VarvePlatform", "VarveBytes", "ServerProcess"]),
-        tests("VarveLogTests", ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+        tests(
+            "VarveLogTests",
+            ["VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         tests(
             "VarveStreamsTests",
             [

@@ -239,7 +239,7 @@ final class RunWriter {
         }
         try checkpoints.add(
             intervalStart.record, intervalStart.byte, intervalStored,
-            offset << 20 | UInt64(block.count))
+            CheckpointSlot.packed(blockOffset: offset, blockBytes: block.count))
         try blocks.append(block.bytes)
         beginInterval()
     }
