@@ -77,7 +77,10 @@ let package = Package(
             ]),
         program(
             "varve-bench",
-            ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+            [
+                "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform",
+                "VarveBytes",
+            ]),
 
         tests("VarvePlatformTests", ["VarvePlatform", "CVarve"]),
         tests("VarveBytesTests", ["VarveBytes"]),

@@ -8,7 +8,8 @@ import VarveBytes
 ///     sequence u64 = 0, count u32, then the operations:
 ///     kind u8, then one or two strings, each a varint length and so many bytes
 ///
-/// `clear` keeps the memory for the next batch. An operation that throws leaves the batch as it was.
+/// `clear` keeps the memory for the next batch. An operation that throws leaves the batch as it
+/// was.
 ///
 /// Thread rule: one thread at a time.
 package struct IndexBatch: ~Copyable {

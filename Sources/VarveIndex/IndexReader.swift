@@ -15,9 +15,9 @@ package protocol IndexReader: AnyObject, Sendable {
 
     /// Calls `body` with each key in `range` and its value, in `order`, until it returns false.
     ///
-    /// All of them are of one moment: when the scan began. When `waiting` is false the disk is never
-    /// waited for: the scan ends with `wouldBlock` at the first entry that it would need the disk
-    /// for. Memory does not grow with the range.
+    /// All of them are of one moment: when the scan began. When `waiting` is false the disk is
+    /// never waited for: the scan ends with `wouldBlock` at the first entry that it would need the
+    /// disk for. Memory does not grow with the range.
     func scan(
         _ range: IndexRange, _ order: ScanOrder, waiting: Bool,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool

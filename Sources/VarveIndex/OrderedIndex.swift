@@ -2,9 +2,9 @@
 /// database behind it.
 ///
 /// Changes come in batches, each of them whole or not at all. A batch is visible when `write`
-/// returns and survives a crash only after `flush`. What a crash leaves is a prefix of the batches in
-/// the order they were written: never the second without the first. The index keeps no log of its
-/// own; whoever needs what was not flushed has it in the journal.
+/// returns and survives a crash only after `flush`. What a crash leaves is a prefix of the batches
+/// in the order they were written: never the second without the first. The index keeps no log of
+/// its own; whoever needs what was not flushed has it in the journal.
 ///
 /// Seven methods: these five, and the two of `IndexReader`. The index closes when its last
 /// reference, and the last of its snapshots, is gone; that may write what is not flushed.

@@ -5,8 +5,8 @@ import VarvePlatform
 /// An index on disk: one RocksDB database with one column family, in a directory of its own.
 ///
 /// RocksDB's own log is off. A batch lies in one write buffer, buffers reach the disk in the order
-/// they were filled, and each does so with a synced file, a synced directory and then a synced entry
-/// in the manifest: so what a crash leaves is a prefix of the batches.
+/// they were filled, and each does so with a synced file, a synced directory and then a synced
+/// entry in the manifest: so what a crash leaves is a prefix of the batches.
 package final class RocksIndex: OrderedIndex {
     private let database: RocksDatabase
     private let reading = RocksReadOptions(snapshot: nil)

@@ -13,11 +13,12 @@ enum BenchmarkRun {
         let appends = AppendBenchmarks(options: options)
         let reads = ReadBenchmarks(options: options)
         let streams = StreamBenchmarks(options: options)
+        let index = IndexBenchmarks(options: options)
         let all: [(String, () throws -> Void)] = [
             ("stage", appends.stage), ("append", appends.append),
             ("pipelined", appends.pipelined), ("read-pages", reads.pages),
             ("read-records", reads.records), ("many-streams", streams.many),
-            ("recovery", streams.recovery),
+            ("recovery", streams.recovery), ("index", index.run),
         ]
         for (name, body) in all where options.filter.isEmpty || name.contains(options.filter) {
             do {

@@ -28,7 +28,8 @@ import Testing
             "FoundationNetworking",
         ],
         "varve-bench": [
-            "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "Foundation",
+            "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform",
+            "VarveBytes", "Foundation",
         ],
     ]
 
