@@ -69,11 +69,12 @@ let package = Package(
             ]),
         library("VarveClient", ["VarveHTTP", "VarveBytes"]),
         library("VarveLoad", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
+        library("VarveConformance", ["VarveStreams", "VarvePlatform"]),
         program(
             "varve",
             [
                 "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage",
-                "VarveClient", "VarveLoad", "VarvePlatform", "VarveBytes",
+                "VarveClient", "VarveLoad", "VarveConformance", "VarvePlatform", "VarveBytes",
             ]),
         program(
             "varve-bench",
@@ -114,8 +115,8 @@ let package = Package(
         tests(
             "ConformanceTests",
             [
-                "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage",
-                "VarveSimulation", "VarvePlatform", "ServerProcess",
+                "VarveConformance", "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog",
+                "VarveStorage", "VarveSimulation", "VarvePlatform", "ServerProcess",
             ]),
         tests(
             "CrashTests",

@@ -27,6 +27,8 @@ package enum ErrorNumber {
     package static let addressInUse = EADDRINUSE
     /// Nobody listens at the address.
     package static let connectionRefused = ECONNREFUSED
+    /// The peer has ended the connection with a reset.
+    package static let connectionReset = ECONNRESET
     /// A connection attempt is under way.
     package static let inProgress = EINPROGRESS
     /// The name is a directory's.

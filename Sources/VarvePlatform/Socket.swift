@@ -79,6 +79,16 @@ package enum Socket {
         _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
+    /// Has the connection end with a reset when it is closed, whatever is still to be sent
+    /// (SO_LINGER).
+    package static func setResetOnClose(_ descriptor: Int32) throws(SystemError) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        let size = socklen_t(MemoryLayout<linger>.size)
+        guard setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, size) == 0 else {
+            throw .last("setsockopt")
+        }
+    }
+
     /// The error a connection attempt or the connection ended with, 0 for none (SO_ERROR).
     package static func takeError(_ descriptor: Int32) -> Int32 {
         var code: Int32 = 0

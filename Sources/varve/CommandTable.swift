@@ -5,7 +5,7 @@ enum CommandTable {
         ServeCommand.self, CreateCommand.self, AppendCommand.self, ReadCommand.self,
         TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
         ListCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self,
-        VersionCommand.self, HelpCommand.self,
+        ConformanceCommand.self, VersionCommand.self, HelpCommand.self,
     ]
 
     /// Their descriptions.

@@ -1,6 +1,7 @@
 // Runs every claim about the protocol against a server in memory and a server on files.
 
 import Testing
+import VarveConformance
 
 /// The protocol, claim by claim.
 @Suite("Conformance")
@@ -75,9 +76,31 @@ struct ConformanceTests {
         try run(claim, in: surroundings)
     }
 
+    @Test("every topic is tested here and offered by the command")
+    func topics() {
+        #expect(
+            Topic.all.map(\.name) == [
+                "create", "append", "producers", "close", "read", "long-poll", "event stream",
+                "delete",
+                "expiry", "JSON", "browsers", "errors", "strictness", "operations",
+            ])
+        let claims = Topic.all.flatMap { $0.cases.map(\.claim) }
+        #expect(Set(claims).count == claims.count)
+    }
+
     private func run(_ claim: ConformanceCase, in surroundings: Surroundings) throws {
-        let server = try ServerUnderTest(surroundings, configure: claim.setting.apply)
-        try claim.body(Session(server: server))
+        let server = try ServerUnderTest(surroundings) { configuration in
+            for setting in claim.settings { setting.apply(to: &configuration) }
+        }
+        switch claim.run(on: server, .varve) {
+        case .passed: break
+        case .failed(let failures): for failure in failures { Issue.record("\(failure)") }
+        case .skipped(let reason): Issue.record("\(reason)")
+        }
         try server.stop()
     }
+}
+
+extension ConformanceCase: CustomTestStringConvertible {
+    public var testDescription: String { claim }
 }

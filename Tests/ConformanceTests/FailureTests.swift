@@ -1,6 +1,7 @@
 // What clients see when the disk fails, is full, or is slow.
 
 import Testing
+import VarveConformance
 import VarveServer
 import VarveSimulation
 import VarveStorage
@@ -96,7 +97,7 @@ struct FailureTests {
     func coldWakeUps() throws {
         let plan = FaultPlan()
         let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
-            Setting.largeBodies.apply(&$0)
+            Setting.largeBodies.apply(to: &$0)
             $0.loops = 1
             $0.memoryWindowBytes = 1 << 20
         }
@@ -129,7 +130,7 @@ struct FailureTests {
     func coldWakeUpOfNobody() throws {
         let plan = FaultPlan()
         let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
-            Setting.largeBodies.apply(&$0)
+            Setting.largeBodies.apply(to: &$0)
             $0.memoryWindowBytes = 1 << 20
         }
         let s = Session(server: server)

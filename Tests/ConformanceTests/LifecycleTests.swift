@@ -2,6 +2,7 @@
 
 import ServerProcess
 import Testing
+import VarveConformance
 import VarvePlatform
 import VarveServer
 

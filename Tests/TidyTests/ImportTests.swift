@@ -22,9 +22,11 @@ import Testing
         ],
         "VarveClient": ["VarveHTTP", "VarveBytes", "Foundation", "FoundationNetworking"],
         "VarveLoad": ["VarveHTTP", "VarvePlatform", "VarveBytes", "Foundation"],
+        "VarveConformance": ["VarveStreams", "VarvePlatform"],
         "varve": [
             "VarveServer", "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarveStorage",
-            "VarveClient", "VarveLoad", "VarvePlatform", "VarveBytes", "Foundation",
+            "VarveClient", "VarveLoad", "VarveConformance", "VarvePlatform", "VarveBytes",
+            "Foundation",
             "FoundationNetworking",
         ],
         "varve-bench": [

@@ -1,4 +1,3 @@
-import Foundation
 import VarveLoad
 import VarvePlatform
 
@@ -118,7 +117,10 @@ enum BenchCommand: Command {
                     + NearestName.hint(word, among: modes))
         }
         let name = arguments.text(prefix) ?? "bench-\(String(SystemRandom().next(), radix: 36))"
-        var plan = LoadPlan(mode: mode, target: try target(arguments), prefix: name)
+        let address = try PlainAddress(argument: 1, of: arguments)
+        let target = LoadTarget(
+            host: address.host, port: address.port, basePath: address.basePath)
+        var plan = LoadPlan(mode: mode, target: target, prefix: name)
         plan.connections = arguments.count(connections) ?? plan.connections
         plan.streams = arguments.count(streams) ?? plan.streams
         plan.recordBytes = arguments.bytes(size) ?? plan.recordBytes
@@ -145,22 +147,5 @@ enum BenchCommand: Command {
             throw .usage("--pid: expected a process of this machine, found \(number)")
         }
         return process
-    }
-
-    /// The server: the second argument, else the option every command has.
-    private static func target(_ arguments: ParsedArguments) throws(CommandFailure) -> LoadTarget {
-        let given = arguments.positional(1)
-        let text = given ?? arguments.text(ServerAccess.url) ?? ""
-        guard let url = URL(string: text), url.scheme == "http", let host = url.host, !host.isEmpty
-        else {
-            let subject = given == nil ? arguments.subject(ServerAccess.url) : "URL"
-            throw .usage(
-                "\(subject): expected an address such as http://127.0.0.1:4437/v1/stream, found "
-                    + "\"\(text)\"")
-        }
-        var path = url.path
-        while path.hasSuffix("/") { path.removeLast() }
-        return LoadTarget(
-            host: host, port: UInt16(exactly: url.port ?? 80) ?? 80, basePath: path)
     }
 }

@@ -3,6 +3,7 @@
 import Glibc
 import ServerProcess
 import Testing
+import VarveConformance
 import VarveLog
 import VarvePlatform
 import VarveServer
@@ -20,7 +21,7 @@ enum Surroundings: String, Sendable, CaseIterable, CustomTestStringConvertible {
 }
 
 /// A running server, its clock and its directory. Used by one case.
-final class ServerUnderTest {
+final class ServerUnderTest: ConformanceServer {
     /// The path under which streams live.
     let basePath: String
     private let server: Server
@@ -67,16 +68,13 @@ final class ServerUnderTest {
     /// The port the server listens on.
     var port: UInt16 { server.port }
 
+    var place: ServerPlace { ServerPlace(host: "127.0.0.1", port: port) }
+
     /// The server's wall clock.
     var wallMilliseconds: UInt64 { clock.wallMilliseconds() }
 
     /// Moves the server's wall clock.
     func advance(milliseconds: UInt64) { clock.advance(milliseconds: milliseconds) }
-
-    /// The server's wall time in so many seconds, as RFC 3339, cut to the second.
-    func time(inSeconds seconds: UInt64) -> String {
-        InternetTime.string((wallMilliseconds / 1000 + seconds) * 1000)
-    }
 
     /// The value of a metric, labels included in its name; 0 when it is not there.
     func metric(_ name: String) throws -> UInt64 {
@@ -98,6 +96,13 @@ final class ServerUnderTest {
             }
             sched_yield()
         }
+    }
+
+    func park(_ begin: () throws -> ClientConnection) throws -> ClientConnection {
+        let parked = try metric("varve_waiters")
+        let connection = try begin()
+        try wait(for: "varve_waiters", toBe: parked + 1)
+        return connection
     }
 
     /// Stops the server, and verifies the log it leaves.

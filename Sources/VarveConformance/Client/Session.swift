@@ -1,32 +1,42 @@
 // A client's conversation with one server: requests in plain words, over raw connections.
 
-import Testing
-import VarveServer
-
 /// Request headers, in the order they are sent.
-typealias Headers = [(String, String)]
+package typealias Headers = [(String, String)]
 
 /// What a case talks to. Used by one case at a time.
-final class Session {
+package final class Session {
     /// The server of this case.
-    let server: ServerUnderTest
+    package let server: any ConformanceServer
+    /// What was expected and not found.
+    private(set) var failures: [String] = []
+    private let profile: Profile
     private var kept: ClientConnection?
 
-    init(server: ServerUnderTest) {
+    /// A conversation with `server`, in which expectations beyond `profile` are left out.
+    package init(server: any ConformanceServer, profile: Profile = .varve) {
         self.server = server
+        self.profile = profile
     }
 
     /// The path of the stream `name`, under the configured base path.
-    func path(_ name: String) -> String { "\(server.basePath)/\(name)" }
+    package func path(_ name: String) -> String { "\(server.basePath)/\(name)" }
 
     /// The value of the Host header that the session sends.
-    var host: String { "127.0.0.1:\(server.port)" }
+    package var host: String { "\(server.place.host):\(server.place.port)" }
+
+    /// Whether the codes of problem documents are looked at.
+    var expectsProblemCodes: Bool { profile == .varve }
+
+    /// Notes a failure of the case.
+    func fail(_ text: String, file: String? = nil, line: Int = 0) {
+        failures.append(file.map { "\(text) (\($0):\(line))" } ?? text)
+    }
 
     // MARK: Requests
 
     /// Creates `name`.
     @discardableResult
-    func put(
+    package func put(
         _ name: String, type: String? = "text/plain", _ headers: Headers = [], body: String? = nil
     ) throws -> Reply {
         try request("PUT", path(name), typed(type, headers), body: body.map { Array($0.utf8) })
@@ -34,41 +44,42 @@ final class Session {
 
     /// Appends to `name`.
     @discardableResult
-    func post(
+    package func post(
         _ name: String, type: String? = "text/plain", _ headers: Headers = [], body: String? = nil
     ) throws -> Reply {
         try request("POST", path(name), typed(type, headers), body: body.map { Array($0.utf8) })
     }
 
     /// Reads `name`; `query` is the part after the question mark.
-    func get(_ name: String, _ query: String = "", _ headers: Headers = []) throws -> Reply {
+    package func get(_ name: String, _ query: String = "", _ headers: Headers = []) throws -> Reply
+    {
         try request("GET", target(name, query), headers)
     }
 
     /// Asks for the metadata of `name`.
-    func head(_ name: String, _ headers: Headers = []) throws -> Reply {
+    package func head(_ name: String, _ headers: Headers = []) throws -> Reply {
         try request("HEAD", path(name), headers)
     }
 
     /// Deletes `name`.
     @discardableResult
-    func delete(_ name: String, _ headers: Headers = []) throws -> Reply {
+    package func delete(_ name: String, _ headers: Headers = []) throws -> Reply {
         try request("DELETE", path(name), headers)
     }
 
     /// Closes `name` without appending.
     @discardableResult
-    func close(_ name: String) throws -> Reply {
+    package func close(_ name: String) throws -> Reply {
         try post(name, type: nil, [("Stream-Closed", "true")])
     }
 
     /// The producer headers of one append.
-    func producer(_ id: String, _ epoch: UInt64, _ sequence: UInt64) -> Headers {
+    package func producer(_ id: String, _ epoch: UInt64, _ sequence: UInt64) -> Headers {
         [("Producer-Id", id), ("Producer-Epoch", "\(epoch)"), ("Producer-Seq", "\(sequence)")]
     }
 
     /// Sends any request on the session's kept connection and reads the answer.
-    func request(
+    package func request(
         _ method: String, _ target: String, _ headers: Headers = [], body: [UInt8]? = nil
     ) throws -> Reply {
         if let connection = kept {
@@ -81,7 +92,7 @@ final class Session {
     }
 
     /// Sends a request on a connection of its own and returns at once, to read the answer later.
-    func begin(
+    package func begin(
         _ method: String, _ target: String, _ headers: Headers = [], body: [UInt8]? = nil
     ) throws -> ClientConnection {
         let connection = try connect()
@@ -90,31 +101,29 @@ final class Session {
     }
 
     /// Begins a long-poll on `name` and waits until the server has parked it.
-    func park(_ name: String, _ query: String) throws -> ClientConnection {
-        let parked = try server.metric("varve_waiters")
-        let connection = try begin("GET", target(name, "\(query)&live=long-poll"))
-        try server.wait(for: "varve_waiters", toBe: parked + 1)
-        return connection
+    package func park(_ name: String, _ query: String) throws -> ClientConnection {
+        try server.park { try begin("GET", target(name, "\(query)&live=long-poll")) }
     }
 
     /// Opens a server-sent event stream on `name`.
-    func subscribe(_ name: String, _ query: String) throws -> EventStream {
+    package func subscribe(_ name: String, _ query: String) throws -> EventStream {
         try EventStream(try begin("GET", target(name, "\(query)&live=sse")))
     }
 
     /// A new connection to the server.
-    func connect() throws -> ClientConnection { try ClientConnection(port: server.port) }
+    package func connect() throws -> ClientConnection { try ClientConnection(server.place) }
 
     /// Sends `text` on a new connection, with every line end written as in the text, and reads one
     /// answer.
-    func raw(_ text: String) throws -> Reply {
+    package func raw(_ text: String) throws -> Reply {
         let connection = try connect()
         connection.sendTolerantly(Array(text.utf8))
         return try connection.readReply()
     }
 
     /// The request as it is sent.
-    func bytes(_ method: String, _ target: String, _ headers: Headers, _ body: [UInt8]?) -> [UInt8]
+    package func bytes(_ method: String, _ target: String, _ headers: Headers, _ body: [UInt8]?)
+        -> [UInt8]
     {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }

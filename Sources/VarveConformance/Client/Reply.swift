@@ -1,15 +1,15 @@
 // One HTTP response as a client saw it: status, headers in their order, body.
 
 /// A response, with its header names in lower case.
-struct Reply: Sendable {
+package struct Reply: Sendable {
     /// The status code.
-    let status: Int
+    package let status: Int
     /// Every header in the order it was sent; names are in lower case.
-    let headers: [(name: String, value: String)]
+    package let headers: [(name: String, value: String)]
     /// The payload, without any chunk framing.
-    var body: [UInt8] = []
+    package var body: [UInt8] = []
     /// The interim (1xx) statuses that came before.
-    var interim: [Int] = []
+    package var interim: [Int] = []
 
     /// Parses a response head, including the empty line at its end; nil when it is not HTTP/1.1.
     init?(head: String) {
@@ -29,25 +29,25 @@ struct Reply: Sendable {
     }
 
     /// The value of the header `name` (lower case), or nil; the first one when it is repeated.
-    subscript(name: String) -> String? { headers.first { $0.name == name }?.value }
+    package subscript(name: String) -> String? { headers.first { $0.name == name }?.value }
 
     /// How often the header `name` (lower case) was sent.
-    func count(of name: String) -> Int { headers.count { $0.name == name } }
+    package func count(of name: String) -> Int { headers.count { $0.name == name } }
 
     /// The body as text.
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The `Stream-Next-Offset` header.
-    var nextOffset: String? { self["stream-next-offset"] }
+    package var nextOffset: String? { self["stream-next-offset"] }
 
     /// The `Stream-Closed` header.
-    var closed: String? { self["stream-closed"] }
+    package var closed: String? { self["stream-closed"] }
 
     /// The `Stream-Up-To-Date` header.
-    var upToDate: String? { self["stream-up-to-date"] }
+    package var upToDate: String? { self["stream-up-to-date"] }
 
     /// The stable `code` member of a problem document, or nil when the body is none.
-    var problemCode: String? {
+    package var problemCode: String? {
         guard self["content-type"] == "application/problem+json" else { return nil }
         guard let key = body.firstIndex(of: Array("\"code\":\"".utf8), from: 0) else { return nil }
         let rest = body[(key + 8)...]
@@ -57,7 +57,7 @@ struct Reply: Sendable {
 
 extension String {
     /// The pieces between occurrences of `separator`, empty ones included.
-    func components(separatedByLine separator: String) -> [String] {
+    package func components(separatedByLine separator: String) -> [String] {
         let bytes = Array(utf8)
         let mark = Array(separator.utf8)
         var pieces: [String] = []

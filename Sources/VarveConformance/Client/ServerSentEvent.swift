@@ -1,11 +1,11 @@
 // Server-sent events as a browser would understand them, to check what the server wrote.
 
 /// One dispatched event.
-struct ServerSentEvent: Equatable, Sendable {
+package struct ServerSentEvent: Equatable, Sendable {
     /// The `event:` field.
-    var type = ""
+    package var type = ""
     /// The `data:` lines, joined with line feeds.
-    var data = ""
+    package var data = ""
 
     /// Parses the complete events of `text`; a last event without its empty line is not dispatched.
     static func parse(_ text: String) -> [ServerSentEvent] {
@@ -43,7 +43,7 @@ struct ServerSentEvent: Equatable, Sendable {
     }
 
     /// True when the control event has `"name":true`.
-    func isTrue(_ name: String) -> Bool { data.contains("\"\(name)\":true") }
+    package func isTrue(_ name: String) -> Bool { data.contains("\"\(name)\":true") }
 
     private static func value(of field: Substring) -> String {
         String(field.hasPrefix(" ") ? field.dropFirst() : field)

@@ -1,12 +1,9 @@
 // HTTP/1.1 as a strict server reads it: what is refused, what is understood, what limits hold.
 
-import Testing
-import VarveServer
-
 /// Claims about HTTP strictness.
-enum StrictnessCases {
+package enum StrictnessCases {
     /// Every case of this topic.
-    static let all: [ConformanceCase] = refusals + limits + connections
+    package static let all: [ConformanceCase] = refusals + limits + connections
 
     /// Requests that are refused with a status before any route sees them.
     private static let refused: [(what: String, status: Int, request: String)] = [
@@ -81,10 +78,10 @@ enum StrictnessCases {
                 let connection = try s.connect()
                 connection.sendTolerantly(Array(request.utf8))
                 let reply = try connection.readReply()
-                #expect(reply.status == status)
-                #expect(reply["connection"]?.lowercased() == "close")
-                #expect(reply["content-type"] == "application/problem+json")
-                #expect(try connection.isClosedByServer())
+                s.expect(reply.status, equals: status)
+                s.expect(reply["connection"]?.lowercased(), equals: "close")
+                s.expect(reply["content-type"], equals: "application/problem+json")
+                try s.expect(connection.isClosedByServer())
             }
         } + [
             ConformanceCase("bad chunks are 400, and nothing is appended") { s throws in
@@ -102,9 +99,10 @@ enum StrictnessCases {
                             "POST", s.path("a"),
                             [("Content-Type", "text/plain"), ("Transfer-Encoding", "chunked")],
                             Array(chunks.utf8)))
-                    #expect(try connection.readReply().status == 400, "\(chunks.debugDescription)")
+                    try s.expect(
+                        connection.readReply().status, equals: 400, "\(chunks.debugDescription)")
                 }
-                #expect(try s.get("a").body.isEmpty)
+                try s.expect(s.get("a").body.isEmpty)
             },
             ConformanceCase("equal Content-Lengths twice are 400 or one, never a guess") {
                 s throws in
@@ -112,60 +110,59 @@ enum StrictnessCases {
                     "PUT \(s.path("a")) HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
                         + "Content-Length: 3\r\n\r\nabc"
                 )
-                #expect([201, 400].contains(reply.status))
+                s.expect([201, 400].contains(reply.status))
             },
         ]
 
     private static let limits: [ConformanceCase] = [
         ConformanceCase("a head over its limit is 431") { s throws in
             let long = String(repeating: "x", count: 40_000)
-            #expect(try s.raw("GET / HTTP/1.1\r\nHost: h\r\nX: \(long)\r\n\r\n").status == 431)
+            try s.expect(
+                s.raw("GET / HTTP/1.1\r\nHost: h\r\nX: \(long)\r\n\r\n").status, equals: 431)
         },
         ConformanceCase("a head that never ends is 431 before it ends") { s throws in
             let long = String(repeating: "x", count: 70_000)
-            #expect(try s.raw("GET / HTTP/1.1\r\nHost: h\r\nX: \(long)").status == 431)
+            try s.expect(s.raw("GET / HTTP/1.1\r\nHost: h\r\nX: \(long)").status, equals: 431)
         },
         ConformanceCase("a hundred headers are read, a hundred and one are 431") { s throws in
             try s.put("a", body: "x")
             let fields = (0..<99).map { "X-\($0): y\r\n" }.joined()
-            #expect(
-                try s.raw("GET \(s.path("a")) HTTP/1.1\r\nHost: h\r\n\(fields)\r\n").status == 200)
-            #expect(
-                try s.raw("GET \(s.path("a")) HTTP/1.1\r\nHost: h\r\n\(fields)Y: z\r\n\r\n").status
-                    == 431)
+            try s.expect(
+                s.raw("GET \(s.path("a")) HTTP/1.1\r\nHost: h\r\n\(fields)\r\n").status, equals: 200
+            )
+            try s.expect(
+                s.raw("GET \(s.path("a")) HTTP/1.1\r\nHost: h\r\n\(fields)Y: z\r\n\r\n").status,
+                equals: 431)
         },
         ConformanceCase("a target over its limit is 414") { s throws in
             let long = String(repeating: "x", count: 9000)
-            #expect(try s.raw("GET /\(long) HTTP/1.1\r\nHost: h\r\n\r\n").status == 414)
+            try s.expect(s.raw("GET /\(long) HTTP/1.1\r\nHost: h\r\n\r\n").status, equals: 414)
         },
         ConformanceCase(
             "a body over the limit is refused by its length, before it is sent",
-            on: Setting { $0.maxBodyBytes = 1000 }
+            on: [.maxBodyBytes(1000)]
         ) { s throws in
             try s.put("a")
             let connection = try s.begin(
                 "POST", s.path("a"),
                 [("Content-Type", "text/plain"), ("Content-Length", "5000000")])
-            #expect(try connection.readReply().status == 413)
+            try s.expect(connection.readReply().status, equals: 413)
         },
         ConformanceCase(
             "connections beyond the limit are refused",
-            on: Setting {
-                $0.connectionsMax = 3
-                $0.loops = 1
-            }
+            on: [.connectionsMax(3)]
         ) { s throws in
             try s.put("a")
             var connections: [ClientConnection] = []
             for _ in 0..<2 {
                 let connection = try s.begin("GET", s.path("a"))
-                #expect(try connection.readReply().status == 200)
+                try s.expect(connection.readReply().status, equals: 200)
                 connections.append(connection)
             }
             let refused = try s.connect()
             refused.sendTolerantly(s.bytes("GET", s.path("a"), [], nil))
             let answer = try? refused.readReply()
-            #expect(answer == nil || answer?.status == 503)
+            s.expect(answer == nil || answer?.status == 503)
         },
     ]
 
@@ -175,33 +172,33 @@ enum StrictnessCases {
             for _ in 0..<5 {
                 try connection.send(s.bytes("GET", "/health", [], nil))
                 let reply = try connection.readReply()
-                #expect(reply.status == 200)
-                #expect(reply["connection"] == nil)
+                s.expect(reply.status, equals: 200)
+                s.expect(reply["connection"], equals: nil)
             }
         },
         ConformanceCase("Connection: close is obeyed and said") { s throws in
             let connection = try s.begin("GET", "/health", [("Connection", "close")])
-            #expect(try connection.readReply()["connection"]?.lowercased() == "close")
-            #expect(try connection.isClosedByServer())
+            try s.expect(connection.readReply()["connection"]?.lowercased(), equals: "close")
+            try s.expect(connection.isClosedByServer())
         },
         ConformanceCase("HTTP/1.0 is answered and closed, or kept when asked") { s throws in
             let once = try s.connect()
             try once.send("GET /health HTTP/1.0\r\n\r\n")
-            #expect(try once.readReply().status == 200)
-            #expect(try once.isClosedByServer())
+            try s.expect(once.readReply().status, equals: 200)
+            try s.expect(once.isClosedByServer())
             let kept = try s.connect()
             try kept.send("GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-            #expect(try kept.readReply()["connection"]?.lowercased() == "keep-alive")
+            try s.expect(kept.readReply()["connection"]?.lowercased(), equals: "keep-alive")
             try kept.send("GET /health HTTP/1.0\r\n\r\n")
-            #expect(try kept.readReply().status == 200)
+            try s.expect(kept.readReply().status, equals: 200)
         },
         ConformanceCase("HTTP/1.0 gets an event stream without chunks") { s throws in
             try s.put("a", [("Stream-Closed", "true")], body: "x")
             let connection = try s.connect()
             try connection.send("GET \(s.path("a"))?offset=-1&live=sse HTTP/1.0\r\n\r\n")
             let reply = try connection.readReply()
-            #expect(reply["transfer-encoding"] == nil)
-            #expect(ServerSentEvent.parse(reply.text).map(\.type) == ["data", "control"])
+            s.expect(reply["transfer-encoding"], equals: nil)
+            s.expect(ServerSentEvent.parse(reply.text).map(\.type), equals: ["data", "control"])
         },
         ConformanceCase("Expect: 100-continue gets 100, then the answer") { s throws in
             try s.put("a")
@@ -211,13 +208,13 @@ enum StrictnessCases {
                     ("Content-Type", "text/plain"), ("Expect", "100-continue"),
                     ("Content-Length", "5"),
                 ])
-            #expect(try connection.readHead().status == 100)
+            try s.expect(connection.readHead().status, equals: 100)
             try connection.send("hello")
-            #expect(try connection.readReply().status == 204)
+            try s.expect(connection.readReply().status, equals: 204)
         },
         ConformanceCase(
             "Expect: 100-continue with a body over the limit gets 413 at once",
-            on: Setting { $0.maxBodyBytes = 1000 }
+            on: [.maxBodyBytes(1000)]
         ) { s throws in
             try s.put("a")
             let connection = try s.begin(
@@ -227,8 +224,8 @@ enum StrictnessCases {
                     ("Content-Length", "5000"),
                 ])
             let reply = try connection.readReply()
-            #expect(reply.status == 413)
-            #expect(reply.interim.isEmpty)
+            s.expect(reply.status, equals: 413)
+            s.expect(reply.interim.isEmpty)
         },
         ConformanceCase("a half-closed client still gets its answers") { s throws in
             try s.put("a", body: "x")
@@ -236,9 +233,9 @@ enum StrictnessCases {
             try connection.send(
                 s.bytes("GET", s.path("a"), [], nil) + s.bytes("GET", s.path("a"), [], nil))
             connection.finishSending()
-            #expect(try connection.readReply().text == "x")
-            #expect(try connection.readReply().text == "x")
-            #expect(try connection.isClosedByServer())
+            try s.expect(connection.readReply().text, equals: "x")
+            try s.expect(connection.readReply().text, equals: "x")
+            try s.expect(connection.isClosedByServer())
         },
         ConformanceCase("a request in single bytes is the same request") { s throws in
             let connection = try s.connect()
@@ -247,50 +244,52 @@ enum StrictnessCases {
                 [("Content-Type", "text/plain"), ("Transfer-Encoding", "chunked")],
                 Array("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n".utf8))
             for byte in request { try connection.send([byte]) }
-            #expect(try connection.readReply().status == 201)
-            #expect(try s.get("a").text == "abcde")
+            try s.expect(connection.readReply().status, equals: 201)
+            try s.expect(s.get("a").text, equals: "abcde")
         },
         ConformanceCase("an empty line before a request is skipped") { s throws in
-            #expect(try s.raw("\r\nGET /health HTTP/1.1\r\nHost: h\r\n\r\n").status == 200)
+            try s.expect(s.raw("\r\nGET /health HTTP/1.1\r\nHost: h\r\n\r\n").status, equals: 200)
         },
         ConformanceCase("an absolute target is understood") { s throws in
             try s.put("a", body: "x")
             let reply = try s.raw(
                 "GET http://\(s.host)\(s.path("a")) HTTP/1.1\r\nHost: \(s.host)\r\n\r\n")
-            #expect(reply.text == "x")
+            s.expect(reply.text, equals: "x")
         },
         ConformanceCase("the head of an answer has a Date and a length where it has a body") {
             s throws in
             try s.put("a", body: "x")
             let reply = try s.get("a")
-            #expect(reply["date"]?.hasSuffix(" GMT") == true)
-            #expect(reply["content-length"] == "1")
+            s.expect(reply["date"]?.hasSuffix(" GMT"), equals: true)
+            s.expect(reply["content-length"], equals: "1")
         },
-        ConformanceCase("a slow head is closed", on: Setting { $0.headTimeoutMilliseconds = 60 }) {
+        ConformanceCase("a slow head is closed", on: [.headTimeoutMilliseconds(60)]) {
             s in
             let connection = try s.connect()
             try connection.send("GET / HT")
             let rest = try connection.readToEnd()
-            #expect(rest.isEmpty || String(decoding: rest, as: UTF8.self).hasPrefix("HTTP/1.1 408"))
+            s.expect(
+                rest.isEmpty || String(decoding: rest, as: UTF8.self).hasPrefix("HTTP/1.1 408"))
         },
         ConformanceCase(
             "a slow body is closed and appends nothing",
-            on: Setting { $0.bodyTimeoutMilliseconds = 60 }
+            on: [.bodyTimeoutMilliseconds(60)]
         ) { s throws in
             try s.put("a")
             let connection = try s.begin(
                 "POST", s.path("a"), [("Content-Type", "text/plain"), ("Content-Length", "100")])
             try connection.send("only this")
             let rest = try connection.readToEnd()
-            #expect(rest.isEmpty || String(decoding: rest, as: UTF8.self).hasPrefix("HTTP/1.1 408"))
-            #expect(try s.get("a").body.isEmpty)
+            s.expect(
+                rest.isEmpty || String(decoding: rest, as: UTF8.self).hasPrefix("HTTP/1.1 408"))
+            try s.expect(s.get("a").body.isEmpty)
         },
         ConformanceCase(
-            "an idle connection is closed", on: Setting { $0.idleTimeoutMilliseconds = 60 }
+            "an idle connection is closed", on: [.idleTimeoutMilliseconds(60)]
         ) { s throws in
             let connection = try s.begin("GET", "/health")
-            #expect(try connection.readReply().status == 200)
-            #expect(try connection.isClosedByServer())
+            try s.expect(connection.readReply().status, equals: 200)
+            try s.expect(connection.isClosedByServer())
         },
     ]
 }

@@ -4,12 +4,12 @@
 // which no HTTP library allows. Every receive has a time limit, so a server that never answers
 // fails the case instead of hanging it.
 
-import Glibc
+import VarvePlatform
 
-/// What went wrong between the test and the server.
-enum ConnectionFailure: Error, CustomStringConvertible {
-    /// A socket call failed; the name of the call and its error number.
-    case system(String, Int32)
+/// What went wrong between the case and the server.
+package enum ConnectionFailure: Error, CustomStringConvertible {
+    /// The connection broke, with this error number.
+    case broken(code: Int32)
     /// Nothing arrived within the connection's time limit; what had arrived until then.
     case timedOut(received: String)
     /// The server closed the connection before the response was complete; what had arrived until
@@ -18,9 +18,9 @@ enum ConnectionFailure: Error, CustomStringConvertible {
     /// The response is not HTTP/1.1.
     case malformed(String)
 
-    var description: String {
+    package var description: String {
         switch self {
-        case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
+        case .broken(let code): "the connection broke, error number \(code)"
         case .timedOut(let received): "no complete answer in time, only: \(Self.brief(received))"
         case .closedEarly(let received): "closed too early, only: \(Self.brief(received))"
         case .malformed(let text): "not HTTP/1.1: \(Self.brief(text))"
@@ -35,53 +35,54 @@ enum ConnectionFailure: Error, CustomStringConvertible {
     }
 }
 
-/// One client connection; used by one test at a time.
-final class ClientConnection {
+/// One client connection; used by one case at a time.
+package final class ClientConnection {
     /// Seconds that one receive waits before the case fails.
-    static let patienceSeconds = 20
+    package static let patienceSeconds = 20
+    private static let bufferBytes = 256 << 10
 
-    private let descriptor: Int32
+    private var descriptor: Descriptor?
+    private let socket: Int32
+    private let poller: Poller
+    private let events: UnsafeMutableBufferPointer<PollEvent>
     private var unread: [UInt8] = []
-    private(set) var isAtEnd = false
+    private var isAtEnd = false
 
-    /// Connects to `host` (an IPv4 address) at `port`.
-    init(host: String = "127.0.0.1", port: UInt16) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw ConnectionFailure.system("socket", errno) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = inet_addr(host)
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { throw ConnectionFailure.system("connect", errno) }
-        var on: Int32 = 1
-        setsockopt(
-            descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        setPatience(seconds: Self.patienceSeconds)
+    /// Connects to `place`.
+    package init(_ place: ServerPlace) throws {
+        poller = try Poller()
+        events = .allocate(capacity: 1)
+        events.initialize(repeating: PollEvent())
+        let opened = try Socket.connect(host: place.host, port: place.port)
+        socket = opened.raw
+        descriptor = consume opened
+        try poller.add(socket, token: 0, for: [.readable, .writable, .peerClosed])
+        try waitForEvent()
+        let code = Socket.takeError(socket)
+        guard code == 0 else { throw ConnectionFailure.broken(code: code) }
+        try Socket.setNoDelay(socket)
     }
 
-    deinit { close(descriptor) }
+    deinit { events.deallocate() }
 
     /// Sends all of `bytes`; a server that has closed meanwhile is an error.
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.send(
-                    descriptor, $0.baseAddress! + sent, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL))
+            let result = bytes.withUnsafeBytes {
+                Socket.send(socket, UnsafeRawBufferPointer(rebasing: $0[sent...]))
             }
-            guard count > 0 else { throw ConnectionFailure.system("send", errno) }
-            sent += count
+            switch result {
+            case .bytes(let count): sent += count
+            case .wouldBlock: try waitForEvent()
+            case .closed: throw ConnectionFailure.closedEarly(received: "")
+            case .failed(let code): throw ConnectionFailure.broken(code: code)
+            }
         }
     }
 
     /// Sends the UTF-8 bytes of `text`.
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     /// Sends `bytes` and ignores a server that answered and closed before it had taken all of them.
     func sendTolerantly(_ bytes: [UInt8]) {
@@ -89,26 +90,24 @@ final class ClientConnection {
     }
 
     /// Tells the server that nothing more will be sent (a half-close).
-    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    func finishSending() { Socket.shutdownWrite(socket) }
 
-    /// Closes with a reset instead of an orderly end, as a client that dies does.
-    func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-        shutdown(descriptor, Int32(SHUT_RDWR))
+    /// Closes with a reset instead of an orderly end, as a client that dies does. Nothing can be
+    /// done with the connection afterwards.
+    package func reset() {
+        try? Socket.setResetOnClose(socket)
+        descriptor = nil
     }
 
     /// Limits the receive buffer, so that this client becomes a slow reader soon.
-    func setReceiveBuffer(bytes: Int32) {
-        var size = bytes
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    func setReceiveBuffer(bytes: Int32) throws {
+        try Socket.setReceiveBuffer(socket, bytes: bytes)
     }
 
     /// Reads one response; `toHead` says that the request was a HEAD, whose response has no body.
     ///
     /// Interim responses (1xx) are skipped and listed in the reply.
-    func readReply(toHead: Bool = false) throws -> Reply {
+    package func readReply(toHead: Bool = false) throws -> Reply {
         var interim: [Int] = []
         while true {
             var reply = try readHead()
@@ -133,7 +132,7 @@ final class ClientConnection {
     }
 
     /// Reads a response head and leaves its body unread: for streams that do not end.
-    func readHead() throws -> Reply {
+    package func readHead() throws -> Reply {
         let terminator = Array("\r\n\r\n".utf8)
         var searched = 0
         while true {
@@ -153,7 +152,7 @@ final class ClientConnection {
     /// body ends.
     ///
     /// Returns the payload and whether the body ended.
-    func readChunks(
+    package func readChunks(
         appendingTo payload: [UInt8] = [], until isEnough: ([UInt8]) -> Bool
     ) throws -> (payload: [UInt8], ended: Bool) {
         var payload = payload
@@ -170,7 +169,7 @@ final class ClientConnection {
     }
 
     /// Whatever the server sends until it closes.
-    func readToEnd() throws -> [UInt8] {
+    package func readToEnd() throws -> [UInt8] {
         while !isAtEnd {
             do { try fill() } catch ConnectionFailure.closedEarly { break }
         }
@@ -179,29 +178,22 @@ final class ClientConnection {
     }
 
     /// True when the server closes without sending anything more, within the time limit.
-    func isClosedByServer() throws -> Bool {
+    package func isClosedByServer() throws -> Bool {
         guard unread.isEmpty else { return false }
         do {
             try fill()
             return false
         } catch ConnectionFailure.closedEarly {
             return true
-        } catch ConnectionFailure.system(_, ECONNRESET) {
+        } catch ConnectionFailure.broken(ErrorNumber.connectionReset) {
             return true
         }
     }
 
     /// True when a byte is waiting to be read or the end has come, without waiting for either.
     var hasInput: Bool {
-        if !unread.isEmpty || isAtEnd { return true }
-        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return Glibc.poll(&poll, 1, 0) > 0
-    }
-
-    private func setPatience(seconds: Int) {
-        var limit = timeval(tv_sec: seconds, tv_usec: 0)
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if unread.isEmpty && !isAtEnd { _ = receive() }
+        return !unread.isEmpty || isAtEnd
     }
 
     private func takeLine() throws -> String {
@@ -223,19 +215,39 @@ final class ClientConnection {
     }
 
     private func fill() throws {
-        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        if count > 0 {
-            unread += buffer[..<count]
-        } else if count == 0 {
-            isAtEnd = true
-            throw ConnectionFailure.closedEarly(received: String(decoding: unread, as: UTF8.self))
-        } else if errno == EAGAIN {
-            throw ConnectionFailure.timedOut(received: String(decoding: unread, as: UTF8.self))
-        } else if errno != EINTR {
-            throw ConnectionFailure.system("recv", errno)
+        while true {
+            switch receive() {
+            case .bytes: return
+            case .wouldBlock: try waitForEvent()
+            case .closed: throw ConnectionFailure.closedEarly(received: receivedText)
+            case .failed(let code): throw ConnectionFailure.broken(code: code)
+            }
         }
     }
+
+    /// Adds what has arrived to `unread`.
+    private func receive() -> IOResult {
+        withUnsafeTemporaryAllocation(byteCount: Self.bufferBytes, alignment: 16) { buffer in
+            let result = Socket.receive(socket, into: buffer)
+            if case .bytes(let count) = result { unread += buffer[..<count] }
+            if case .closed = result { isAtEnd = true }
+            return result
+        }
+    }
+
+    /// Waits until the connection has changed.
+    private func waitForEvent() throws {
+        let clock = SystemClock()
+        let end = clock.monotonicNanoseconds() + UInt64(Self.patienceSeconds) * 1_000_000_000
+        while true {
+            let now = clock.monotonicNanoseconds()
+            guard now < end else { throw ConnectionFailure.timedOut(received: receivedText) }
+            let left = Int32((end - now) / 1_000_000 + 1)
+            if try poller.wait(into: events, timeoutMilliseconds: left) > 0 { return }
+        }
+    }
+
+    private var receivedText: String { String(decoding: unread, as: UTF8.self) }
 }
 
 extension [UInt8] {

@@ -1,26 +1,23 @@
 // POST: appending, content types, Stream-Seq, limits.
 
-import Testing
-import VarveServer
-
 /// Claims about appending.
-enum AppendCases {
+package enum AppendCases {
     /// Every case of this topic.
-    static let all: [ConformanceCase] = [
+    package static let all: [ConformanceCase] = [
         ConformanceCase("POST appends: 204 with the new tail, and no body") { s throws in
             try s.put("a")
             let reply = try s.post("a", body: "hello")
-            #expect(reply.status == 204)
-            #expect(reply.nextOffset == "0000000000000001_0000000000000005")
-            #expect(reply["content-length"] == nil)
-            #expect(reply["content-type"] == nil)
-            #expect(try s.get("a").text == "hello")
+            s.expect(reply.status, equals: 204)
+            s.expect(reply.nextOffset, equals: "0000000000000001_0000000000000005")
+            s.expect(reply["content-length"], equals: nil)
+            s.expect(reply["content-type"], equals: nil)
+            try s.expect(s.get("a").text, equals: "hello")
         },
         ConformanceCase("appends follow one another in order") { s throws in
             try s.put("a", body: "one")
             try s.post("a", body: "two")
             try s.post("a", body: "three")
-            #expect(try s.get("a").text == "onetwothree")
+            try s.expect(s.get("a").text, equals: "onetwothree")
         },
         ConformanceCase("offsets increase strictly, also as strings") { s throws in
             try s.put("a")
@@ -28,17 +25,17 @@ enum AppendCases {
             for index in 0..<40 {
                 offsets.append(try s.post("a", body: "chunk \(index)").nextOffset ?? "")
             }
-            #expect(offsets == offsets.sorted())
-            #expect(Set(offsets).count == offsets.count)
-            #expect(offsets.allSatisfy { $0.utf8.count == 33 })
+            s.expect(offsets, equals: offsets.sorted())
+            s.expect(Set(offsets).count, equals: offsets.count)
+            s.expect(offsets.allSatisfy { $0.utf8.count == 33 })
         },
         ConformanceCase("an append that was answered is read at once") { s throws in
             try s.put("a")
             for index in 0..<20 {
                 let offset = try s.post("a", body: "m\(index);").nextOffset
                 let read = try s.get("a")
-                #expect(read.text.hasSuffix("m\(index);"))
-                #expect(read.nextOffset == offset)
+                s.expect(read.text.hasSuffix("m\(index);"))
+                s.expect(read.nextOffset, equals: offset)
             }
         },
         ConformanceCase("every byte value survives") { s throws in
@@ -46,8 +43,8 @@ enum AppendCases {
             let bytes = (0...255).map(UInt8.init) + (0...255).reversed().map(UInt8.init)
             let reply = try s.request(
                 "POST", s.path("a"), [("Content-Type", "application/octet-stream")], body: bytes)
-            #expect(reply.status == 204)
-            #expect(try s.get("a").body == bytes)
+            s.expect(reply.status, equals: 204)
+            try s.expect(s.get("a").body, equals: bytes)
         },
         ConformanceCase("a chunked append is one append") { s throws in
             try s.put("a")
@@ -56,120 +53,121 @@ enum AppendCases {
                 [("Content-Type", "text/plain"), ("Transfer-Encoding", "chunked")],
                 body: Array("3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nTrailer: t\r\n\r\n".utf8))
             let reply = try connection.readReply()
-            #expect(reply.status == 204)
-            #expect(reply.nextOffset == "0000000000000001_0000000000000004")
-            #expect(try s.get("a").text == "abcd")
+            s.expect(reply.status, equals: 204)
+            s.expect(reply.nextOffset, equals: "0000000000000001_0000000000000004")
+            try s.expect(s.get("a").text, equals: "abcd")
         },
         ConformanceCase("POST to a stream that does not exist is 404") { s throws in
             let reply = try s.post("absent", body: "x")
-            #expect(reply.status == 404)
-            #expect(reply.problemCode == "not-found")
+            s.expect(reply.status, equals: 404)
+            s.expect(reply, isProblem: "not-found")
         },
         ConformanceCase("POST without content type is 400") { s throws in
             try s.put("a")
             let reply = try s.post("a", type: nil, body: "x")
-            #expect(reply.status == 400)
-            #expect(reply.problemCode == "missing-content-type")
+            s.expect(reply.status, equals: 400)
+            s.expect(reply, isProblem: "missing-content-type")
         },
         ConformanceCase("POST with an empty content type is 400") { s throws in
             try s.put("a")
-            #expect(try s.post("a", type: "", body: "x").status == 400)
+            try s.expect(s.post("a", type: "", body: "x").status, equals: 400)
         },
         ConformanceCase("POST with another content type is 409") { s throws in
             try s.put("a", type: "text/plain")
             let reply = try s.post("a", type: "application/json", body: "{}")
-            #expect(reply.status == 409)
-            #expect(reply.problemCode == "content-type-mismatch")
-            #expect(try s.get("a").body.isEmpty)
+            s.expect(reply.status, equals: 409)
+            s.expect(reply, isProblem: "content-type-mismatch")
+            try s.expect(s.get("a").body.isEmpty)
         },
         ConformanceCase("POST compares content types without case and parameters") { s throws in
             try s.put("a", type: "text/plain")
-            #expect(try s.post("a", type: "TEXT/PLAIN", body: "x").status == 204)
-            #expect(try s.post("a", type: "text/plain; charset=utf-8", body: "x").status == 204)
+            try s.expect(s.post("a", type: "TEXT/PLAIN", body: "x").status, equals: 204)
+            try s.expect(
+                s.post("a", type: "text/plain; charset=utf-8", body: "x").status, equals: 204)
         },
         ConformanceCase("header names are accepted in any case") { s throws in
             try s.put("a")
             let reply = try s.post(
                 "a", type: nil, [("cOnTeNt-TyPe", "text/plain"), ("STREAM-SEQ", "001")], body: "x")
-            #expect(reply.status == 204)
-            #expect(try s.post("a", [("stream-seq", "001")], body: "x").status == 409)
+            s.expect(reply.status, equals: 204)
+            try s.expect(s.post("a", [("stream-seq", "001")], body: "x").status, equals: 409)
         },
         ConformanceCase("an empty body is 400") { s throws in
             try s.put("a")
             let reply = try s.post("a", body: "")
-            #expect(reply.status == 400)
-            #expect(reply.problemCode == "empty-body")
-            #expect(try s.post("a").status == 400)
+            s.expect(reply.status, equals: 400)
+            s.expect(reply, isProblem: "empty-body")
+            try s.expect(s.post("a").status, equals: 400)
         },
         ConformanceCase("Stream-Seq must grow, bytewise") { s throws in
             try s.put("a")
-            #expect(try s.post("a", [("Stream-Seq", "001")], body: "x").status == 204)
-            #expect(try s.post("a", [("Stream-Seq", "002")], body: "x").status == 204)
+            try s.expect(s.post("a", [("Stream-Seq", "001")], body: "x").status, equals: 204)
+            try s.expect(s.post("a", [("Stream-Seq", "002")], body: "x").status, equals: 204)
             let regression = try s.post("a", [("Stream-Seq", "001")], body: "x")
-            #expect(regression.status == 409)
-            #expect(regression.problemCode == "sequence-conflict")
-            #expect(try s.post("a", [("Stream-Seq", "002")], body: "x").status == 409)
-            #expect(try s.get("a").text == "xx")
+            s.expect(regression.status, equals: 409)
+            s.expect(regression, isProblem: "sequence-conflict")
+            try s.expect(s.post("a", [("Stream-Seq", "002")], body: "x").status, equals: 409)
+            try s.expect(s.get("a").text, equals: "xx")
         },
         ConformanceCase("Stream-Seq is not compared as a number") { s throws in
             try s.put("a")
-            #expect(try s.post("a", [("Stream-Seq", "2")], body: "x").status == 204)
-            #expect(try s.post("a", [("Stream-Seq", "10")], body: "x").status == 409)
+            try s.expect(s.post("a", [("Stream-Seq", "2")], body: "x").status, equals: 204)
+            try s.expect(s.post("a", [("Stream-Seq", "10")], body: "x").status, equals: 409)
             try s.put("b")
-            #expect(try s.post("b", [("Stream-Seq", "09")], body: "x").status == 204)
-            #expect(try s.post("b", [("Stream-Seq", "10")], body: "x").status == 204)
+            try s.expect(s.post("b", [("Stream-Seq", "09")], body: "x").status, equals: 204)
+            try s.expect(s.post("b", [("Stream-Seq", "10")], body: "x").status, equals: 204)
         },
         ConformanceCase("Stream-Seq is compared with case") { s throws in
             try s.put("a")
-            #expect(try s.post("a", [("Stream-Seq", "a")], body: "x").status == 204)
-            #expect(try s.post("a", [("Stream-Seq", "B")], body: "x").status == 409)
+            try s.expect(s.post("a", [("Stream-Seq", "a")], body: "x").status, equals: 204)
+            try s.expect(s.post("a", [("Stream-Seq", "B")], body: "x").status, equals: 409)
         },
         ConformanceCase("a Stream-Seq with the last one as its prefix is greater") { s throws in
             try s.put("a")
-            #expect(try s.post("a", [("Stream-Seq", "a")], body: "x").status == 204)
-            #expect(try s.post("a", [("Stream-Seq", "a0")], body: "x").status == 204)
-            #expect(try s.post("a", [("Stream-Seq", "a")], body: "x").status == 409)
+            try s.expect(s.post("a", [("Stream-Seq", "a")], body: "x").status, equals: 204)
+            try s.expect(s.post("a", [("Stream-Seq", "a0")], body: "x").status, equals: 204)
+            try s.expect(s.post("a", [("Stream-Seq", "a")], body: "x").status, equals: 409)
         },
         ConformanceCase("appends without Stream-Seq leave the last one as it was") { s throws in
             try s.put("a")
             try s.post("a", [("Stream-Seq", "5")], body: "x")
-            #expect(try s.post("a", body: "x").status == 204)
-            #expect(try s.post("a", [("Stream-Seq", "5")], body: "x").status == 409)
+            try s.expect(s.post("a", body: "x").status, equals: 204)
+            try s.expect(s.post("a", [("Stream-Seq", "5")], body: "x").status, equals: 409)
         },
         ConformanceCase("a refused append does not move Stream-Seq") { s throws in
             try s.put("a", type: "application/json")
-            #expect(
-                try s.post("a", type: "application/json", [("Stream-Seq", "5")], body: "{").status
-                    == 400)
-            #expect(
-                try s.post("a", type: "application/json", [("Stream-Seq", "5")], body: "1").status
-                    == 204)
+            try s.expect(
+                s.post("a", type: "application/json", [("Stream-Seq", "5")], body: "{").status,
+                equals: 400)
+            try s.expect(
+                s.post("a", type: "application/json", [("Stream-Seq", "5")], body: "1").status,
+                equals: 204)
         },
         ConformanceCase("conflicts are reported in the order closed, content type, Stream-Seq") {
             s in
             try s.put("a")
             try s.post("a", [("Stream-Seq", "5")], body: "x")
             let wrongTwice = try s.post("a", type: "text/html", [("Stream-Seq", "1")], body: "x")
-            #expect(wrongTwice.problemCode == "content-type-mismatch")
+            s.expect(wrongTwice, isProblem: "content-type-mismatch")
             try s.close("a")
             let wrongThrice = try s.post("a", type: "text/html", [("Stream-Seq", "1")], body: "x")
-            #expect(wrongThrice.status == 409)
-            #expect(wrongThrice.problemCode == "stream-closed")
+            s.expect(wrongThrice.status, equals: 409)
+            s.expect(wrongThrice, isProblem: "stream-closed")
         },
         ConformanceCase(
             "a body of exactly the limit is taken, one more byte is 413",
-            on: Setting { $0.maxBodyBytes = 1000 }
+            on: [.maxBodyBytes(1000)]
         ) { s throws in
             try s.put("a")
-            #expect(try s.post("a", body: String(repeating: "x", count: 1000)).status == 204)
+            try s.expect(s.post("a", body: String(repeating: "x", count: 1000)).status, equals: 204)
             let reply = try s.post("a", body: String(repeating: "x", count: 1001))
-            #expect(reply.status == 413)
-            #expect(reply.problemCode == "content-too-large")
-            #expect(try s.get("a").body.count == 1000)
+            s.expect(reply.status, equals: 413)
+            s.expect(reply, isProblem: "content-too-large")
+            try s.expect(s.get("a").body.count, equals: 1000)
         },
         ConformanceCase(
             "a chunked body is 413 as soon as it crosses the limit",
-            on: Setting { $0.maxBodyBytes = 1000 }
+            on: [.maxBodyBytes(1000)]
         ) { s throws in
             try s.put("a")
             let chunk = "200\r\n" + String(repeating: "x", count: 512) + "\r\n"
@@ -177,12 +175,12 @@ enum AppendCases {
                 "POST", s.path("a"),
                 [("Content-Type", "text/plain"), ("Transfer-Encoding", "chunked")],
                 body: Array((chunk + chunk).utf8))
-            #expect(try connection.readReply().status == 413)
-            #expect(try s.get("a").body.isEmpty)
+            try s.expect(connection.readReply().status, equals: 413)
+            try s.expect(s.get("a").body.isEmpty)
         },
         ConformanceCase(
             "a client that sends a body far over the limit still sees the 413",
-            on: Setting { $0.maxBodyBytes = 1000 }
+            on: [.maxBodyBytes(1000)]
         ) { s throws in
             try s.put("a")
             let connection = try s.connect()
@@ -190,44 +188,44 @@ enum AppendCases {
                 s.bytes(
                     "POST", s.path("a"), [("Content-Type", "text/plain")],
                     [UInt8](repeating: 0x78, count: 4 << 20)))
-            #expect(try connection.readReply().status == 413)
+            try s.expect(connection.readReply().status, equals: 413)
         },
         ConformanceCase(
             "a stream over its byte quota is 507, and others go on",
-            on: Setting { $0.maxStreamBytes = 100 }
+            on: [.maxStreamBytes(100)]
         ) { s throws in
             try s.put("a")
-            #expect(try s.post("a", body: String(repeating: "x", count: 100)).status == 204)
+            try s.expect(s.post("a", body: String(repeating: "x", count: 100)).status, equals: 204)
             let reply = try s.post("a", body: "x")
-            #expect(reply.status == 507)
-            #expect(reply.problemCode == "stream-quota")
-            #expect(try s.put("b", body: "x").status == 201)
-            #expect(try s.get("a").body.count == 100)
+            s.expect(reply.status, equals: 507)
+            s.expect(reply, isProblem: "stream-quota")
+            try s.expect(s.put("b", body: "x").status, equals: 201)
+            try s.expect(s.get("a").body.count, equals: 100)
         },
         ConformanceCase(
             "all streams over the total quota are 507, and reads go on",
-            on: Setting { $0.maxTotalBytes = 100 }
+            on: [.maxTotalBytes(100)]
         ) { s throws in
             try s.put("a", body: String(repeating: "x", count: 60))
             try s.put("b")
             let reply = try s.post("b", body: String(repeating: "x", count: 60))
-            #expect(reply.status == 507)
-            #expect(reply.problemCode == "total-quota")
-            #expect(try s.get("a").body.count == 60)
-            #expect(try s.delete("a").status == 204)
-            #expect(try s.post("b", body: String(repeating: "x", count: 60)).status == 204)
+            s.expect(reply.status, equals: 507)
+            s.expect(reply, isProblem: "total-quota")
+            try s.expect(s.get("a").body.count, equals: 60)
+            try s.expect(s.delete("a").status, equals: 204)
+            try s.expect(s.post("b", body: String(repeating: "x", count: 60)).status, equals: 204)
         },
         ConformanceCase(
             "a large append is one record and comes back whole",
-            on: .largeBodies
+            on: [.largeBodies]
         ) { s throws in
             try s.put("a", type: "application/octet-stream")
             let bytes = (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
             let reply = try s.request(
                 "POST", s.path("a"), [("Content-Type", "application/octet-stream")], body: bytes)
-            #expect(reply.status == 204)
-            #expect(reply.nextOffset == "0000000000000001_0000000000300000")
-            #expect(try s.get("a").body == bytes)
+            s.expect(reply.status, equals: 204)
+            s.expect(reply.nextOffset, equals: "0000000000000001_0000000000300000")
+            try s.expect(s.get("a").body, equals: bytes)
         },
         ConformanceCase("pipelined appends are all taken, in order, and answered in order") {
             s throws in
@@ -242,11 +240,11 @@ enum AppendCases {
             var last = ""
             for _ in 0..<64 {
                 let reply = try connection.readReply()
-                #expect(reply.status == 204)
-                #expect(reply.nextOffset ?? "" > last)
+                s.expect(reply.status, equals: 204)
+                s.expect(reply.nextOffset ?? "" > last)
                 last = reply.nextOffset ?? ""
             }
-            #expect(try s.get("a").text == (0..<64).map { "<\($0)>" }.joined())
+            try s.expect(s.get("a").text, equals: (0..<64).map { "<\($0)>" }.joined())
         },
         ConformanceCase("writers on many connections lose nothing") { s throws in
             try s.put("a")
@@ -255,10 +253,12 @@ enum AppendCases {
                     "POST", s.path("a"), [("Content-Type", "text/plain")],
                     body: Array("[w\(index)]".utf8))
             }
-            for connection in connections { #expect(try connection.readReply().status == 204) }
+            for connection in connections {
+                try s.expect(connection.readReply().status, equals: 204)
+            }
             let text = try s.get("a").text
-            for index in 0..<10 { #expect(text.contains("[w\(index)]")) }
-            #expect(text.utf8.count == 40)
+            for index in 0..<10 { s.expect(text.contains("[w\(index)]")) }
+            s.expect(text.utf8.count, equals: 40)
         },
         ConformanceCase("of writers with the same Stream-Seq exactly one succeeds") { s throws in
             try s.put("a")
@@ -268,19 +268,19 @@ enum AppendCases {
                     body: Array("[w\(index)]".utf8))
             }
             let statuses = try connections.map { try $0.readReply().status }
-            #expect(statuses.count { $0 == 204 } == 1)
-            #expect(statuses.count { $0 == 409 } == 7)
-            #expect(try s.get("a").body.count == 4)
+            s.expect(statuses.count { $0 == 204 }, equals: 1)
+            s.expect(statuses.count { $0 == 409 }, equals: 7)
+            try s.expect(s.get("a").body.count, equals: 4)
         },
         ConformanceCase("If-Match appends only at the expected tail") { s throws in
             let tail = try s.put("a", body: "x").nextOffset ?? ""
             let appended = try s.post("a", [("If-Match", tail)], body: "y")
-            #expect(appended.status == 204)
+            s.expect(appended.status, equals: 204)
             let late = try s.post("a", [("If-Match", tail)], body: "z")
-            #expect(late.status == 412)
-            #expect(late.problemCode == "precondition-failed")
-            #expect(late.nextOffset == appended.nextOffset)
-            #expect(try s.get("a").text == "xy")
+            s.expect(late.status, equals: 412)
+            s.expect(late, isProblem: "precondition-failed")
+            s.expect(late.nextOffset, equals: appended.nextOffset)
+            try s.expect(s.get("a").text, equals: "xy")
         },
     ]
 }

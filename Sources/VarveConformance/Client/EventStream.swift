@@ -1,11 +1,11 @@
 // A server-sent event stream being read: its head, and the events as they come.
 
 /// An open event stream.
-final class EventStream {
+package final class EventStream {
     /// The response's head.
-    let head: Reply
+    package let head: Reply
     /// True once the server has ended the stream.
-    private(set) var hasEnded = false
+    package private(set) var hasEnded = false
     private let connection: ClientConnection
     private var payload: [UInt8] = []
 
@@ -21,21 +21,21 @@ final class EventStream {
     }
 
     /// Everything received so far, as text.
-    var text: String { String(decoding: payload, as: UTF8.self) }
+    package var text: String { String(decoding: payload, as: UTF8.self) }
 
     /// The complete events received so far.
-    var events: [ServerSentEvent] { ServerSentEvent.parse(text) }
+    package var events: [ServerSentEvent] { ServerSentEvent.parse(text) }
 
     /// The data of all data events so far, one string each.
-    var data: [String] { events.filter { $0.type == "data" }.map(\.data) }
+    package var data: [String] { events.filter { $0.type == "data" }.map(\.data) }
 
     /// The control events so far.
-    var controls: [ServerSentEvent] { events.filter { $0.type == "control" } }
+    package var controls: [ServerSentEvent] { events.filter { $0.type == "control" } }
 
     /// Reads on until `isEnough` holds, or the stream ends; the connection's patience limits the
     /// wait.
     @discardableResult
-    func read(until isEnough: ([ServerSentEvent]) -> Bool) throws -> [ServerSentEvent] {
+    package func read(until isEnough: ([ServerSentEvent]) -> Bool) throws -> [ServerSentEvent] {
         if hasEnded { return events }
         (payload, hasEnded) = try connection.readChunks(appendingTo: payload) {
             isEnough(ServerSentEvent.parse(String(decoding: $0, as: UTF8.self)))
@@ -45,12 +45,12 @@ final class EventStream {
 
     /// Reads on until `count` control events have come.
     @discardableResult
-    func read(controls count: Int) throws -> [ServerSentEvent] {
+    package func read(controls count: Int) throws -> [ServerSentEvent] {
         try read { events in events.count { $0.type == "control" } >= count }
     }
 
     /// Reads on until the text contains `mark`.
-    func read(untilText mark: String) throws {
+    package func read(untilText mark: String) throws {
         if hasEnded { return }
         let needle = Array(mark.utf8)
         (payload, hasEnded) = try connection.readChunks(appendingTo: payload) {
@@ -59,7 +59,7 @@ final class EventStream {
     }
 
     /// Reads on until so many bytes have come, and not further than the chunk that brings them.
-    func read(bytes count: Int) throws {
+    package func read(bytes count: Int) throws {
         if hasEnded { return }
         (payload, hasEnded) = try connection.readChunks(appendingTo: payload) {
             $0.count >= count
@@ -68,7 +68,7 @@ final class EventStream {
 
     /// Reads to the end of the stream.
     @discardableResult
-    func readToEnd() throws -> [ServerSentEvent] {
+    package func readToEnd() throws -> [ServerSentEvent] {
         try read { _ in false }
     }
 }

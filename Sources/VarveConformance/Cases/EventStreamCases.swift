@@ -1,36 +1,34 @@
 // GET with live=sse: framing, control events, live data, closing, injection, base64, lifetimes.
 
-import Testing
-import VarveServer
-
 /// Claims about server-sent events.
-enum EventStreamCases {
+package enum EventStreamCases {
     /// Every case of this topic.
-    static let all: [ConformanceCase] = framing + live + encoding + lifetime
+    package static let all: [ConformanceCase] = framing + live + encoding + lifetime
 
     private static let framing: [ConformanceCase] = [
         ConformanceCase("an event stream needs an offset") { s throws in
             try s.put("a")
             let reply = try s.get("a", "live=sse")
-            #expect(reply.status == 400)
-            #expect(reply.problemCode == "offset-required")
+            s.expect(reply.status, equals: 400)
+            s.expect(reply, isProblem: "offset-required")
         },
         ConformanceCase("the head is exact: event stream type, no length, no cache") { s throws in
             try s.put("a", body: "x")
             let stream = try s.subscribe("a", "offset=-1")
-            #expect(stream.head.status == 200)
-            #expect(stream.head["content-type"] == "text/event-stream")
-            #expect(stream.head["content-length"] == nil)
-            #expect(stream.head["cache-control"] == "no-cache")
-            #expect(stream.head["stream-sse-data-encoding"] == nil)
+            s.expect(stream.head.status, equals: 200)
+            s.expect(stream.head["content-type"], equals: "text/event-stream")
+            s.expect(stream.head["content-length"], equals: nil)
+            s.expect(stream.head["cache-control"], equals: "no-cache")
+            s.expect(stream.head["stream-sse-data-encoding"], equals: nil)
         },
         ConformanceCase("data first, then one control event, in the exact bytes") { s throws in
             let tail = try s.put("a", body: "message one").nextOffset ?? ""
             let stream = try s.subscribe("a", "offset=-1")
             try stream.read(controls: 1)
             let cursor = stream.controls[0].string("streamCursor") ?? ""
-            #expect(
-                stream.text == """
+            s.expect(
+                stream.text,
+                equals: """
                     event: data
                     data:message one
 
@@ -46,18 +44,20 @@ enum EventStreamCases {
             for offset in ["-1", "now", "0000000000000000_0000000000000000"] {
                 let stream = try s.subscribe("a", "offset=\(offset)")
                 let events = try stream.read(controls: 1)
-                #expect(events.count == 1)
-                #expect(events[0].string("streamNextOffset") == "0000000000000000_0000000000000000")
-                #expect(events[0].isTrue("upToDate"))
+                s.expect(events.count, equals: 1)
+                s.expect(
+                    events[0].string("streamNextOffset"),
+                    equals: "0000000000000000_0000000000000000")
+                s.expect(events[0].isTrue("upToDate"))
             }
         },
         ConformanceCase("a caught-up reader gets its control event at once") { s throws in
             let tail = try s.put("a", body: "x").nextOffset ?? ""
             for offset in [tail, "now"] {
                 let events = try s.subscribe("a", "offset=\(offset)").read(controls: 1)
-                #expect(events.map(\.type) == ["control"])
-                #expect(events[0].string("streamNextOffset") == tail)
-                #expect(events[0].isTrue("upToDate"))
+                s.expect(events.map(\.type), equals: ["control"])
+                s.expect(events[0].string("streamNextOffset"), equals: tail)
+                s.expect(events[0].isTrue("upToDate"))
             }
         },
         ConformanceCase("a reconnect with the last offset repeats nothing") { s throws in
@@ -67,22 +67,23 @@ enum EventStreamCases {
             try s.post("a", body: "message 2")
             let second = try s.subscribe("a", "offset=\(offset)")
             try second.read(controls: 1)
-            #expect(second.data == ["message 2"])
+            s.expect(second.data, equals: ["message 2"])
         },
         ConformanceCase(
             "catch-up over pages has one control event a page, up to date only at the end",
-            on: Setting { $0.pageBytes = 10 }
+            on: [.pageBytes(10)]
         ) { s throws in
             try s.put("a")
             for index in 0..<6 { try s.post("a", body: "<\(index)__>") }
             let stream = try s.subscribe("a", "offset=-1")
             try stream.read { $0.contains { $0.type == "control" && $0.isTrue("upToDate") } }
-            #expect(stream.data == ["<0__><1__>", "<2__><3__>", "<4__><5__>"])
-            #expect(stream.controls.map { $0.isTrue("upToDate") } == [false, false, true])
+            s.expect(stream.data, equals: ["<0__><1__>", "<2__><3__>", "<4__><5__>"])
+            s.expect(stream.controls.map { $0.isTrue("upToDate") }, equals: [false, false, true])
             let offsets = stream.controls.map { $0.string("streamNextOffset") ?? "" }
-            #expect(offsets == offsets.sorted() && Set(offsets).count == 3)
-            #expect(
-                stream.events.map(\.type) == [
+            s.expect(offsets == offsets.sorted() && Set(offsets).count == 3)
+            s.expect(
+                stream.events.map(\.type),
+                equals: [
                     "data", "control", "data", "control", "data", "control",
                 ])
         },
@@ -90,15 +91,15 @@ enum EventStreamCases {
             try s.put("a", body: "x")
             let first = try s.subscribe("a", "offset=-1").read(controls: 1)
             let cursor = first.last?.string("streamCursor").flatMap(UInt64.init) ?? 0
-            #expect(cursor > 0)
+            s.expect(cursor > 0)
             let second = try s.subscribe("a", "offset=-1&cursor=\(cursor)").read(controls: 1)
             let next = second.last?.string("streamCursor").flatMap(UInt64.init) ?? 0
-            #expect((cursor + 1...cursor + 180).contains(next))
+            s.expect((cursor + 1...cursor + 180).contains(next))
         },
         ConformanceCase("a missing stream is 404, not an event stream") { s throws in
             let reply = try s.get("absent", "offset=-1&live=sse")
-            #expect(reply.status == 404)
-            #expect(reply["content-type"] == "application/problem+json")
+            s.expect(reply.status, equals: 404)
+            s.expect(reply["content-type"], equals: "application/problem+json")
         },
     ]
 
@@ -111,9 +112,9 @@ enum EventStreamCases {
             let tail = try s.post("a", body: "news").nextOffset
             for stream in streams {
                 try stream.read(controls: 2)
-                #expect(stream.data == ["news"])
-                #expect(stream.controls[1].string("streamNextOffset") == tail)
-                #expect(stream.controls[1].isTrue("upToDate"))
+                s.expect(stream.data, equals: ["news"])
+                s.expect(stream.controls[1].string("streamNextOffset"), equals: tail)
+                s.expect(stream.controls[1].isTrue("upToDate"))
             }
         },
         ConformanceCase("many appends arrive complete and in order") { s throws in
@@ -126,9 +127,9 @@ enum EventStreamCases {
                 events.filter { $0.type == "data" }.map(\.data).joined().utf8.count
                     >= expected.utf8.count
             }
-            #expect(stream.data.joined() == expected)
+            s.expect(stream.data.joined(), equals: expected)
             let offsets = stream.controls.map { $0.string("streamNextOffset") ?? "" }
-            #expect(offsets == offsets.sorted())
+            s.expect(offsets, equals: offsets.sorted())
         },
         ConformanceCase("readers that join at different offsets all end at the same bytes") {
             s throws in
@@ -142,7 +143,7 @@ enum EventStreamCases {
                 try stream.read {
                     $0.filter { $0.type == "data" }.map(\.data).joined().utf8.count >= 6
                 }
-                #expect(stream.data.joined() == "012345")
+                s.expect(stream.data.joined(), equals: "012345")
             }
         },
         ConformanceCase("closing ends an open stream with a final control event without cursor") {
@@ -153,11 +154,11 @@ enum EventStreamCases {
             try s.close("a")
             try stream.readToEnd()
             let last = stream.controls.last
-            #expect(stream.hasEnded)
-            #expect(last?.isTrue("streamClosed") == true)
-            #expect(last?.string("streamNextOffset") == tail)
-            #expect(last?.string("streamCursor") == nil)
-            #expect(stream.data.isEmpty)
+            s.expect(stream.hasEnded)
+            s.expect(last?.isTrue("streamClosed"), equals: true)
+            s.expect(last?.string("streamNextOffset"), equals: tail)
+            s.expect(last?.string("streamCursor"), equals: nil)
+            s.expect(stream.data.isEmpty)
         },
         ConformanceCase(
             "append-and-close reaches a live reader as data, then the closing control event"
@@ -167,23 +168,23 @@ enum EventStreamCases {
             try stream.read(controls: 1)
             try s.post("a", [("Stream-Closed", "true")], body: "last words")
             try stream.readToEnd()
-            #expect(stream.events.map(\.type) == ["control", "data", "control"])
-            #expect(stream.data == ["last words"])
-            #expect(stream.controls.last?.isTrue("streamClosed") == true)
+            s.expect(stream.events.map(\.type), equals: ["control", "data", "control"])
+            s.expect(stream.data, equals: ["last words"])
+            s.expect(stream.controls.last?.isTrue("streamClosed"), equals: true)
         },
         ConformanceCase("a closed stream is delivered, closed and ended at once") { s throws in
             let tail = try s.put("a", [("Stream-Closed", "true")], body: "content").nextOffset ?? ""
             let whole = try s.subscribe("a", "offset=-1")
             try whole.readToEnd()
-            #expect(whole.data == ["content"])
-            #expect(whole.controls.count == 1)
-            #expect(whole.controls[0].isTrue("streamClosed"))
-            #expect(whole.controls[0].string("streamCursor") == nil)
+            s.expect(whole.data, equals: ["content"])
+            s.expect(whole.controls.count, equals: 1)
+            s.expect(whole.controls[0].isTrue("streamClosed"))
+            s.expect(whole.controls[0].string("streamCursor"), equals: nil)
             for offset in [tail, "now"] {
                 let end = try s.subscribe("a", "offset=\(offset)")
                 try end.readToEnd()
-                #expect(end.events.map(\.type) == ["control"])
-                #expect(end.controls[0].isTrue("streamClosed"))
+                s.expect(end.events.map(\.type), equals: ["control"])
+                s.expect(end.controls[0].isTrue("streamClosed"))
             }
         },
         ConformanceCase("deleting ends an open stream") { s throws in
@@ -192,11 +193,11 @@ enum EventStreamCases {
             try stream.read(controls: 1)
             try s.delete("a")
             try stream.readToEnd()
-            #expect(stream.hasEnded)
+            s.expect(stream.hasEnded)
             try s.put("a", body: "another life")
-            #expect(stream.data.isEmpty)
+            s.expect(stream.data.isEmpty)
         },
-        ConformanceCase("a client that leaves is noticed and costs nothing afterwards") {
+        ConformanceCase("a reader that leaves is noticed and costs nothing afterwards") {
             s throws in
             try s.put("a")
             var streams: [ClientConnection] = []
@@ -208,33 +209,33 @@ enum EventStreamCases {
             try s.server.wait(for: "varve_subscribers", toBe: 5)
             for connection in streams { connection.reset() }
             try s.server.wait(for: "varve_subscribers", toBe: 0)
-            #expect(try s.post("a", body: "x").status == 204)
+            try s.expect(s.post("a", body: "x").status, equals: 204)
         },
         ConformanceCase(
             "a slow reader gets everything, and the server does not buffer it",
-            on: Setting { $0.connectionOutputBytesMax = 64 * 1024 }
+            on: [.connectionOutputBytesMax(64 * 1024)]
         ) { s throws in
             try s.put("a")
             let connection = try s.connect()
-            connection.setReceiveBuffer(bytes: 4096)
+            try connection.setReceiveBuffer(bytes: 4096)
             try connection.send(s.bytes("GET", s.path("a") + "?offset=-1&live=sse", [], nil))
             let piece = String(repeating: "0123456789abcdef", count: 2048)
-            for _ in 0..<50 { #expect(try s.post("a", body: piece).status == 204) }
+            for _ in 0..<50 { try s.expect(s.post("a", body: piece).status, equals: 204) }
             let stream = try EventStream(connection)
             try stream.read(bytes: 50 * piece.utf8.count)
             try stream.read { $0.last?.type == "control" && $0.last?.isTrue("upToDate") == true }
-            #expect(stream.data.joined() == String(repeating: piece, count: 50))
+            s.expect(stream.data.joined(), equals: String(repeating: piece, count: 50))
         },
         ConformanceCase(
             "subscribers beyond the limit are refused with 503 and Retry-After",
-            on: Setting { $0.subscribersMax = 1 }
+            on: [.subscribersMax(1)]
         ) { s throws in
             try s.put("a")
             let stream = try s.subscribe("a", "offset=now")
             try stream.read(controls: 1)
             let reply = try s.get("a", "offset=now&live=sse")
-            #expect(reply.status == 503)
-            #expect(reply["retry-after"] != nil)
+            s.expect(reply.status, equals: 503)
+            s.expect(reply["retry-after"] != nil)
         },
     ]
 
@@ -243,8 +244,8 @@ enum EventStreamCases {
             try s.put("a", body: "line1\nline2\r\nline3\rline4")
             let stream = try s.subscribe("a", "offset=-1")
             try stream.read(controls: 1)
-            #expect(stream.data == ["line1\nline2\nline3\nline4"])
-            #expect(stream.text.contains("data:line1\ndata:line2\ndata:line3\ndata:line4\n\n"))
+            s.expect(stream.data, equals: ["line1\nline2\nline3\nline4"])
+            s.expect(stream.text.contains("data:line1\ndata:line2\ndata:line3\ndata:line4\n\n"))
         },
         ConformanceCase("a payload cannot inject events, with any line end") { s throws in
             for (index, end) in ["\r\n", "\n", "\r"].enumerated() {
@@ -255,9 +256,9 @@ enum EventStreamCases {
                 try s.put("a\(index)", body: payload)
                 let stream = try s.subscribe("a\(index)", "offset=-1")
                 try stream.read(controls: 1)
-                #expect(stream.events.map(\.type) == ["data", "control"])
-                #expect(stream.data[0] == payload.replacingLineEnds())
-                #expect(!stream.controls[0].isTrue("injected"))
+                s.expect(stream.events.map(\.type), equals: ["data", "control"])
+                s.expect(stream.data[0], equals: payload.replacingLineEnds())
+                s.expect(!stream.controls[0].isTrue("injected"))
             }
         },
         ConformanceCase("a payload that begins with a space or is only line ends keeps them") {
@@ -266,26 +267,26 @@ enum EventStreamCases {
             try s.put("b", body: "\n\n")
             let spaced = try s.subscribe("a", "offset=-1")
             try spaced.read(controls: 1)
-            #expect(
+            s.expect(
                 spaced.text.contains("data: leading\n") || spaced.text.contains("data:  leading\n"))
             let lines = try s.subscribe("b", "offset=-1")
             try lines.read(controls: 1)
-            #expect(lines.data == ["\n\n"])
+            s.expect(lines.data, equals: ["\n\n"])
         },
         ConformanceCase("JSON data events are arrays, one per batch") { s throws in
             try s.put("a", type: "application/json", body: #"{"id":1,"message":"hello"}"#)
             let stream = try s.subscribe("a", "offset=-1")
             try stream.read(controls: 1)
-            #expect(stream.data == [#"[{"id":1,"message":"hello"}]"#])
+            s.expect(stream.data, equals: [#"[{"id":1,"message":"hello"}]"#])
             try s.post("a", type: "application/json", body: "[2,3]")
             try stream.read(controls: 2)
-            #expect(stream.data == [#"[{"id":1,"message":"hello"}]"#, "[2,3]"])
+            s.expect(stream.data, equals: [#"[{"id":1,"message":"hello"}]"#, "[2,3]"])
         },
         ConformanceCase("JSON with raw line ends between its tokens stays valid JSON") { s throws in
             try s.put("a", type: "application/json", body: "{\n  \"a\":\r\n 1\n}")
             let stream = try s.subscribe("a", "offset=-1")
             try stream.read(controls: 1)
-            #expect(stream.data[0].filter { !$0.isWhitespace } == #"[{"a":1}]"#)
+            s.expect(stream.data[0].filter { !$0.isWhitespace }, equals: #"[{"a":1}]"#)
         },
         ConformanceCase("binary types are base64, said in a header, control events are not") {
             s throws in
@@ -295,10 +296,10 @@ enum EventStreamCases {
                 let bytes: [UInt8] = [0x00, 0x0A, 0x0D, 0xFF, 0xFE, 0x00, 0x0A, 0x0D]
                 _ = try s.request("PUT", s.path("a\(index)"), [("Content-Type", type)], body: bytes)
                 let stream = try s.subscribe("a\(index)", "offset=-1")
-                #expect(stream.head["stream-sse-data-encoding"] == "base64")
+                s.expect(stream.head["stream-sse-data-encoding"], equals: "base64")
                 try stream.read(controls: 1)
-                #expect(stream.data == ["AAoN//4ACg0="])
-                #expect(stream.controls[0].isTrue("upToDate"))
+                s.expect(stream.data, equals: ["AAoN//4ACg0="])
+                s.expect(stream.controls[0].isTrue("upToDate"))
             }
         },
         ConformanceCase("binary batches are complete base64, padding included") { s throws in
@@ -307,7 +308,7 @@ enum EventStreamCases {
             try stream.read(controls: 1)
             try s.post("a", type: "application/octet-stream", body: "ab")
             try stream.read(controls: 2)
-            #expect(stream.data == ["SGVsbG8=", "YWI="])
+            s.expect(stream.data, equals: ["SGVsbG8=", "YWI="])
         },
         ConformanceCase("text and JSON types are never base64") { s throws in
             for (index, type) in ["text/plain", "TEXT/html; charset=utf-8", "application/json;x=1"]
@@ -315,7 +316,7 @@ enum EventStreamCases {
             {
                 try s.put("a\(index)", type: type, body: "1")
                 let stream = try s.subscribe("a\(index)", "offset=-1")
-                #expect(stream.head["stream-sse-data-encoding"] == nil, "\(type)")
+                s.expect(stream.head["stream-sse-data-encoding"], equals: nil, "\(type)")
             }
         },
     ]
@@ -323,25 +324,25 @@ enum EventStreamCases {
     private static let lifetime: [ConformanceCase] = [
         ConformanceCase(
             "an idle stream sends comments to stay alive",
-            on: Setting { $0.eventStreamKeepAliveMilliseconds = 30 }
+            on: [.eventStreamKeepAliveMilliseconds(30)]
         ) { s throws in
             try s.put("a")
             let stream = try s.subscribe("a", "offset=-1")
             try stream.read(controls: 1)
             try stream.read(untilText: "\n:")
-            #expect(stream.events.count == 1)
+            s.expect(stream.events.count, equals: 1)
         },
         ConformanceCase(
             "a stream of its maximum age ends at a batch boundary and can be resumed",
-            on: Setting { $0.eventStreamMaxAgeMilliseconds = 60 }
+            on: [.eventStreamMaxAgeMilliseconds(60)]
         ) { s throws in
             let tail = try s.put("a", body: "x").nextOffset
             let stream = try s.subscribe("a", "offset=-1")
             try stream.readToEnd()
-            #expect(stream.hasEnded)
-            #expect(stream.data == ["x"])
-            #expect(stream.controls.last?.string("streamNextOffset") == tail)
-            #expect(stream.controls.last?.isTrue("streamClosed") == false)
+            s.expect(stream.hasEnded)
+            s.expect(stream.data, equals: ["x"])
+            s.expect(stream.controls.last?.string("streamNextOffset"), equals: tail)
+            s.expect(stream.controls.last?.isTrue("streamClosed"), equals: false)
         },
     ]
 }
