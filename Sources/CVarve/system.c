@@ -47,9 +47,9 @@ ssize_t varve_send(int descriptor, const void *bytes, size_t count) {
     return send(descriptor, bytes, count, MSG_NOSIGNAL);
 }
 
-ssize_t varve_send_vectors(int descriptor, const struct iovec *vectors, size_t count) {
+ssize_t varve_send_vectors(int descriptor, const struct iovec *vectors, size_t count, int more) {
     struct msghdr message = {.msg_iov = (struct iovec *)vectors, .msg_iovlen = count};
-    return sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    return sendmsg(descriptor, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
 }
 
 int varve_lock(int descriptor, int exclusive) {

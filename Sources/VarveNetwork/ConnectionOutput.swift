@@ -1,11 +1,9 @@
-// From a connection's output to its socket, and the bounds on what a slow client can make us keep.
+// A connection's output: how it is queued, and the bounds on what a slow client can make us keep.
 
 import VarveHTTP
 import VarvePlatform
 
 extension EventLoop {
-    /// The most pieces in one system call.
-    private static let vectorsMax = 64
     /// What an output buffer keeps of its memory when it is recycled, in bytes.
     private static let outputKept = 64 << 10
     private static let spareOutputsMax = 1024
@@ -27,38 +25,11 @@ extension EventLoop {
 
     /// Queues a slice behind the buffer's bytes.
     func pin(_ connection: ConnectionPointer, _ slice: BodySlice) {
-        guard slice.bytes.count > 0 else { return }
+        guard slice.count > 0 else { return }
         let pinned = connection.pointee.pinned ?? PinnedSlices()
         connection.pointee.pinned = pinned
-        pinned.append(
-            PinnedSlices.Piece(
-                position: connection.pointee.queued, owner: slice.owner, bytes: slice.bytes))
-        connection.pointee.queued &+= UInt64(slice.bytes.count)
-    }
-
-    /// Sends what may leave, until all is sent or the socket takes no more.
-    @inline(__always)
-    func flush(_ connection: ConnectionPointer) {
-        guard !connection.pointee.isBlocked, !connection.pointee.isBroken else { return }
-        while connection.pointee.sent < connection.pointee.released {
-            let result: IOResult
-            let attempted: Int
-            if connection.pointee.pinned == nil {
-                guard let buffer = connection.pointee.output else { return }
-                attempted = Int(connection.pointee.released &- connection.pointee.sent)
-                result = connection.pointee.transport.send(
-                    buffer._withUnsafeGuaranteedRef {
-                        UnsafeRawBufferPointer(start: $0.readable.baseAddress, count: attempted)
-                    })
-            } else {
-                (result, attempted) = sendVectors(connection)
-            }
-            guard noteSent(connection, result, of: attempted) else { break }
-        }
-        guard connection.pointee.sent == connection.pointee.queued else { return }
-        recycleOutput(connection)
-        // The client can be silent only from now on.
-        if connection.pointee.wait == .request { waitIdle(connection) }
+        pinned.append(PinnedSlices.Piece(position: connection.pointee.queued, slice: slice))
+        connection.pointee.queued &+= UInt64(slice.count)
     }
 
     /// Sends bytes of a stream without queueing them; what the socket does not take is queued.
@@ -84,15 +55,17 @@ extension EventLoop {
         waitForRoom(connection)
     }
 
-    /// Copies what is pinned into the buffer and lets its owners go: a slow client must not hold on
-    /// to memory that others want back.
+    /// Copies the memory that is pinned into the buffer and lets its owners go: a slow client must
+    /// not hold on to memory that others want back. Files stay pinned until the client has taken
+    /// them or is given up.
     func copyPinned(_ connection: ConnectionPointer) {
-        guard let pinned = connection.pointee.pinned, !pinned.isEmpty else { return }
-        let copy = OutputBuffer(capacity: connection.pointee.pending)
-        forEachPiece(connection, to: connection.pointee.queued) { copy.append($0) }
+        guard let pinned = connection.pointee.pinned, pinned.holdsMemory else { return }
+        let copy = OutputBuffer(capacity: connection.pointee.pending - pinned.fileByteCount)
+        forEachInMemory(connection, to: connection.pointee.queued) { copy.append($0) }
         connection.pointee.output?.release()
         connection.pointee.output = Unmanaged.passRetained(copy)
-        connection.pointee.pinned = nil
+        pinned.removeMemory()
+        if pinned.isEmpty { connection.pointee.pinned = nil }
     }
 
     /// Drops what is queued and may not leave.
@@ -108,55 +81,8 @@ extension EventLoop {
         connection.pointee.queued = released
     }
 
-    /// Notes the result of sending; false if it is no use to go on.
-    @inline(__always)
-    private func noteSent(
-        _ connection: ConnectionPointer, _ result: IOResult, of attempted: Int
-    ) -> Bool {
-        switch result {
-        case .bytes(let count):
-            counters.bytesSent.add(count)
-            if let pinned = connection.pointee.pinned {
-                let end = connection.pointee.sent &+ UInt64(count)
-                let before = pinned.byteCount(before: .max)
-                pinned.advance(to: end)
-                let buffered = count - (before - pinned.byteCount(before: .max))
-                connection.pointee.output?._withUnsafeGuaranteedRef { $0.consume(buffered) }
-                if pinned.isEmpty { connection.pointee.pinned = nil }
-            } else {
-                connection.pointee.output?._withUnsafeGuaranteedRef { $0.consume(count) }
-            }
-            connection.pointee.sent &+= UInt64(count)
-            connection.pointee.stallDeadline = .max
-            if count == attempted { return true }
-        case .wouldBlock: break
-        case .closed, .failed:
-            connection.pointee.isBroken = true
-            return false
-        }
-        connection.pointee.isBlocked = true
-        waitForRoom(connection)
-        return false
-    }
-
-    /// Sends buffer and pinned pieces in their order.
-    private func sendVectors(_ connection: ConnectionPointer) -> (IOResult, Int) {
-        withUnsafeTemporaryAllocation(of: IOVector.self, capacity: Self.vectorsMax) { vectors in
-            var count = 0
-            var size = 0
-            forEachPiece(connection, to: connection.pointee.released) { piece in
-                guard count < Self.vectorsMax else { return }
-                (vectors.baseAddress.unsafelyUnwrapped + count).initialize(to: IOVector(piece))
-                count += 1
-                size += piece.count
-            }
-            let filled = UnsafeBufferPointer(rebasing: vectors[..<count])
-            return (connection.pointee.transport.send(filled), size)
-        }
-    }
-
-    /// Calls `body` with the unsent bytes before `limit`, piece by piece.
-    private func forEachPiece(
+    /// Calls `body` with the unsent bytes before `limit` that are in memory, piece by piece.
+    func forEachInMemory(
         _ connection: ConnectionPointer, to limit: UInt64,
         _ body: (UnsafeRawBufferPointer) -> Void
     ) {
@@ -175,7 +101,7 @@ extension EventLoop {
             for piece in pinned.pieces {
                 guard piece.position < limit else { break }
                 takeBuffered(to: piece.position)
-                body(piece.bytes)
+                if let bytes = piece.slice.bytes { body(bytes) }
                 position = piece.end
             }
         }
@@ -184,7 +110,7 @@ extension EventLoop {
 
     /// Takes back the memory of an output that is sent.
     @inline(__always)
-    private func recycleOutput(_ connection: ConnectionPointer) {
+    func recycleOutput(_ connection: ConnectionPointer) {
         connection.pointee.pinDeadline = .max
         connection.pointee.stallDeadline = .max
         giveBackOutput(connection)

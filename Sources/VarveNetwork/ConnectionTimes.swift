@@ -42,7 +42,7 @@ extension EventLoop {
     func waitForRoom(_ connection: ConnectionPointer) {
         connection.pointee.stallDeadline =
             now &+ configuration.stallMilliseconds &* Self.nanosecondsPerMillisecond
-        if let pinned = connection.pointee.pinned, !pinned.isEmpty {
+        if let pinned = connection.pointee.pinned, pinned.holdsMemory {
             connection.pointee.pinDeadline = min(
                 connection.pointee.pinDeadline,
                 now &+ configuration.pinMilliseconds &* Self.nanosecondsPerMillisecond)

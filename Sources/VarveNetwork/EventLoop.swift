@@ -59,6 +59,8 @@ package final class EventLoop: @unchecked Sendable {
     @exclusivity(unchecked) var gates = GateQueue()
     /// Connections with something to send or to decide at the end of the turn.
     @exclusivity(unchecked) var dirty: [UInt64] = []
+    /// Connections that go on sending in the next turn; they count as dirty.
+    @exclusivity(unchecked) var unfinished: [UInt64] = []
     /// Connections that go on receiving in the next turn.
     @exclusivity(unchecked) var resuming: [UInt64] = []
     /// The assembly that requests are parsed with where they were received.

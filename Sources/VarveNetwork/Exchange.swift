@@ -44,8 +44,9 @@ package struct Exchange {
         }
     }
 
-    /// Answers with a body that is sent from where it lies; a small one is copied. Its owners are
-    /// let go when it is sent, or when a slow client would make it wait.
+    /// Answers with a body that is sent from where it lies; a small one in memory is copied. Its
+    /// owners are let go when it is sent; those of memory also when a slow client would make it
+    /// wait.
     package func respond(
         _ status: HTTPStatus, gate: UInt64 = 0, slices: [BodySlice],
         _ headers: (ResponseWriter) -> Void

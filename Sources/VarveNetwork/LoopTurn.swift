@@ -6,6 +6,7 @@ import VarvePlatform
 extension EventLoop {
     /// Takes turns until the loop is told to stop, then closes everything.
     func run() {
+        Signals.blockBrokenPipes()
         while !isStopping { turn() }
         for token in table.tokens {
             if let connection = table.find(token) { close(connection) }
@@ -14,6 +15,7 @@ extension EventLoop {
         handler = nil
         resuming = []
         dirty = []
+        unfinished = []
     }
 
     /// One turn.
@@ -110,7 +112,8 @@ extension EventLoop {
         dirty.append(connection.pointee.token)
     }
 
-    /// Sends and decides for every connection that was marked, including those marked meanwhile.
+    /// Sends and decides for every connection that was marked, including those marked meanwhile;
+    /// those that have more to send than fits a turn are marked for the next.
     private func flushAll() {
         var index = 0
         while index < dirty.count {
@@ -122,6 +125,13 @@ extension EventLoop {
             index += 1
         }
         dirty.removeAll(keepingCapacity: true)
+        swap(&dirty, &unfinished)
+    }
+
+    /// Has the connection go on sending in the next turn.
+    func flushLater(_ connection: ConnectionPointer) {
+        connection.pointee.isDirty = true
+        unfinished.append(connection.pointee.token)
     }
 
     /// Fires what is due.

@@ -1,20 +1,18 @@
 // The parts of a connection's output that lie outside its buffer.
 
-/// Pinned pieces of output in order, each with its place in the connection's output.
+/// Pinned slices of output in order, each with its place in the connection's output.
 ///
 /// Not thread-safe: it belongs to one loop.
 final class PinnedSlices {
-    /// One piece.
+    /// One slice.
     struct Piece {
-        /// Where in the connection's output the first unsent byte of the piece is.
+        /// Where in the connection's output the first unsent byte of the slice is.
         var position: UInt64
-        /// What keeps the bytes alive.
-        let owner: AnyObject?
         /// The bytes that are not sent yet.
-        var bytes: UnsafeRawBufferPointer
+        var slice: BodySlice
 
-        /// Where the piece ends.
-        var end: UInt64 { position &+ UInt64(bytes.count) }
+        /// Where the slice ends.
+        var end: UInt64 { position &+ UInt64(slice.count) }
     }
 
     @exclusivity(unchecked) private var storage: [Piece] = []
@@ -25,32 +23,51 @@ final class PinnedSlices {
     /// Whether there are none.
     var isEmpty: Bool { sentCount == storage.count }
 
+    /// The first piece that lies in a file.
+    var firstFile: (position: UInt64, descriptor: Int32, offset: UInt64, count: Int)? {
+        for piece in pieces {
+            if case .file(let descriptor, let offset) = piece.slice.place {
+                return (piece.position, descriptor, offset, piece.slice.count)
+            }
+        }
+        return nil
+    }
+
+    /// Whether memory is kept that its owner wants back some time. An open file is cheap to keep.
+    var holdsMemory: Bool {
+        pieces.contains { $0.slice.owner != nil && $0.slice.bytes != nil }
+    }
+
     /// Adds a piece behind all others.
     func append(_ piece: Piece) {
         storage.append(piece)
     }
 
     /// Notes that all bytes before `position` were sent, and unpins what is through.
-    func advance(to position: UInt64) {
+    ///
+    /// - Returns: how many bytes of the pieces these were.
+    func advance(to position: UInt64) -> Int {
+        var passed = 0
         while sentCount < storage.count {
-            if storage[sentCount].end > position {
-                let sent = position &- storage[sentCount].position
-                if position > storage[sentCount].position {
-                    let bytes = storage[sentCount].bytes
-                    storage[sentCount].bytes = UnsafeRawBufferPointer(
-                        rebasing: bytes[Int(sent)...])
-                    storage[sentCount].position = position
+            let piece = storage[sentCount]
+            if piece.end > position {
+                if position > piece.position {
+                    let sent = Int(position &- piece.position)
+                    storage[sentCount] = Piece(
+                        position: position, slice: piece.slice.dropping(sent))
+                    passed &+= sent
                 }
                 break
             }
-            storage[sentCount] = Piece(
-                position: 0, owner: nil, bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+            passed &+= piece.slice.count
+            storage[sentCount] = Self.nothing
             sentCount += 1
         }
         if sentCount == storage.count {
             storage.removeAll(keepingCapacity: storage.count <= 64)
             sentCount = 0
         }
+        return passed
     }
 
     /// Drops the pieces at and behind `position`, where a piece begins or none is.
@@ -60,10 +77,28 @@ final class PinnedSlices {
         }
     }
 
+    /// Unpins all pieces of memory; whoever calls has copied them.
+    func removeMemory() {
+        storage = pieces.filter { $0.slice.bytes == nil }
+        sentCount = 0
+    }
+
     /// The unsent bytes of all pieces before `position`.
     func byteCount(before position: UInt64) -> Int {
         var sum = 0
-        for piece in pieces where piece.position < position { sum += piece.bytes.count }
+        for piece in pieces where piece.position < position { sum += piece.slice.count }
         return sum
+    }
+
+    /// The unsent bytes that lie in files.
+    var fileByteCount: Int {
+        pieces.reduce(0) { $0 + ($1.slice.bytes == nil ? $1.slice.count : 0) }
+    }
+
+    /// What stands where a piece was that is through.
+    private static var nothing: Piece {
+        Piece(
+            position: 0,
+            slice: BodySlice(owner: nil, bytes: UnsafeRawBufferPointer(start: nil, count: 0)))
     }
 }

@@ -36,13 +36,14 @@ extension EventLoop {
         _ headers: (ResponseWriter) -> Void
     ) {
         guard connection.pointee.phase != .streaming else { return }
-        let length = slices.reduce(0) { $0 + $1.bytes.count }
+        let length = slices.reduce(0) { $0 + $1.count }
         let hasBody = !connection.pointee.isHead && !status.forbidsBody
-        let isCopied = length <= configuration.copiedBodyBytesMax
+        let isCopied =
+            length <= configuration.copiedBodyBytesMax && slices.allSatisfy { $0.bytes != nil }
         write(connection) { writer in
             writeHead(connection, writer, status, bodyLength: length, headers)
             guard hasBody && isCopied else { return }
-            for slice in slices { writer.lines(slice.bytes) }
+            for bytes in slices.lazy.compactMap(\.bytes) { writer.lines(bytes) }
         }
         if hasBody && !isCopied {
             for slice in slices { pin(connection, slice) }

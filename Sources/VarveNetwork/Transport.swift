@@ -20,10 +20,20 @@ struct Transport {
         Socket.send(descriptor, bytes)
     }
 
-    /// Sends what the client takes of `vectors`.
+    /// Sends what the client takes of `vectors`; `more` says that other bytes follow at once.
     @inline(__always)
-    func send(_ vectors: UnsafeBufferPointer<IOVector>) -> IOResult {
-        Socket.send(descriptor, vectors)
+    func send(_ vectors: UnsafeBufferPointer<IOVector>, more: Bool) -> IOResult {
+        Socket.send(descriptor, vectors, more: more)
+    }
+
+    /// Sends what the client takes of `count` bytes of a file from `offset` on, as
+    /// `Socket.sendFile` says.
+    ///
+    /// Only a plain transport can: encryption needs the bytes in memory, and reading them here
+    /// would have the loop wait for a disk. So whoever makes a body for an encrypted connection
+    /// makes it of memory, read on a pool; an encrypting transport is never handed a file.
+    func sendFile(_ file: Int32, at offset: UInt64, count: Int) -> IOResult {
+        Socket.sendFile(descriptor, from: file, at: offset, count: count)
     }
 
     /// Says that nothing more will be sent.

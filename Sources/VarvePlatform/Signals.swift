@@ -49,6 +49,14 @@ package final class Signals: Sendable {
         }
     }
 
+    /// Keeps this thread from being ended by a broken connection: SIGPIPE stays pending (sigmask).
+    package static func blockBrokenPipes() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
     /// Makes writing to a closed pipe an error (EPIPE) instead of the end of the process.
     package static func ignoreBrokenPipes() {
         _ = varve_ignore_broken_pipes()

@@ -43,13 +43,35 @@ package enum Socket {
     }
 
     /// Sends what the socket takes of the first `IOVector.countMax` vectors (sendmsg).
+    ///
+    /// - Parameter more: whether more bytes follow at once: a packet that is not full waits for
+    ///   them.
     package static func send(
-        _ descriptor: Int32, _ vectors: UnsafeBufferPointer<IOVector>
+        _ descriptor: Int32, _ vectors: UnsafeBufferPointer<IOVector>, more: Bool = false
     ) -> IOResult {
         while true {
             let count = varve_send_vectors(
-                descriptor, vectors.asC, min(vectors.count, IOVector.countMax))
+                descriptor, vectors.asC, min(vectors.count, IOVector.countMax), more ? 1 : 0)
             if count >= 0 { return .bytes(count) }
+            if errno != EINTR { return result(errno) }
+        }
+    }
+
+    /// Sends what the socket takes of `count` bytes of a file from `offset` on, without copying
+    /// them (sendfile).
+    ///
+    /// A short count says nothing about the socket: it is full only when the answer is
+    /// `wouldBlock`. A file that has no bytes at `offset` is `failed` with ENODATA. May wait for
+    /// the disk. Raises SIGPIPE on a broken connection, unlike `send`, for sendfile has no flag
+    /// against it: the calling thread has called `Signals.blockBrokenPipes`, or nobody minds.
+    package static func sendFile(
+        _ descriptor: Int32, from file: Int32, at offset: UInt64, count: Int
+    ) -> IOResult {
+        var position = off_t(truncatingIfNeeded: offset)
+        while true {
+            let sent = sendfile(descriptor, file, &position, count)
+            if sent > 0 { return .bytes(sent) }
+            if sent == 0 { return .failed(ENODATA) }
             if errno != EINTR { return result(errno) }
         }
     }

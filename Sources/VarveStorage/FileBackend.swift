@@ -5,8 +5,8 @@ import VarvePlatform
 ///
 /// Nothing is buffered here: a write is in the page cache when it returns, so it survives the
 /// process; `sync` is fdatasync. Reads are positional and take no lock.
-public final class FileBackend: StorageBackend, ImmediateReader {
-    private let descriptor: Descriptor
+public final class FileBackend: StorageBackend, ImmediateReader, DescriptorBackend {
+    private let file: Descriptor
     /// The file's path, for messages.
     private let path: String
     private let isReadOnly: Bool
@@ -26,13 +26,15 @@ public final class FileBackend: StorageBackend, ImmediateReader {
         let raw = descriptor.raw
         sizeNow = Atomic(
             try StorageError.wrapping(path) { () throws(SystemError) in try File.size(raw) })
-        self.descriptor = descriptor
+        file = descriptor
         self.path = path
         self.isReadOnly = isReadOnly
     }
 
     /// True after a change failed.
     var isPoisoned: Bool { changes.withLock { $0 != nil } }
+
+    public var descriptor: Int32 { file.raw }
 
     public var size: UInt64 { sizeNow.load(ordering: .acquiring) }
 
@@ -41,7 +43,7 @@ public final class FileBackend: StorageBackend, ImmediateReader {
     ) throws(StorageError) {
         try checkRead(offset, buffer.count)
         let count = try StorageError.wrapping(path) { () throws(SystemError) in
-            try File.read(descriptor.raw, at: offset, into: buffer)
+            try File.read(file.raw, at: offset, into: buffer)
         }
         guard count == buffer.count else { throw cutShort(offset, buffer.count) }
     }
@@ -54,7 +56,7 @@ public final class FileBackend: StorageBackend, ImmediateReader {
         while done < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
             let count = try StorageError.wrapping(path) { () throws(SystemError) in
-                try File.readNoWait(descriptor.raw, at: offset + UInt64(done), into: rest)
+                try File.readNoWait(file.raw, at: offset + UInt64(done), into: rest)
             }
             guard let count else { return false }
             guard count > 0 else { throw cutShort(offset, buffer.count) }
@@ -66,7 +68,7 @@ public final class FileBackend: StorageBackend, ImmediateReader {
     public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> UInt64 {
         try change { () throws(SystemError) in
             let offset = sizeNow.load(ordering: .relaxed)
-            try File.write(descriptor.raw, bytes, at: offset)
+            try File.write(file.raw, bytes, at: offset)
             sizeNow.store(offset + UInt64(bytes.count), ordering: .releasing)
             return offset
         }
@@ -104,7 +106,7 @@ public final class FileBackend: StorageBackend, ImmediateReader {
         // Outside the lock: writes may go on while the disk works. What they add is not promised by
         // this sync, and a failure poisons the file for them too.
         do {
-            try File.synchronizeData(descriptor.raw)
+            try File.synchronizeData(file.raw)
         } catch {
             let failure = StorageError(error, path: path)
             changes.withLock { $0 = $0 ?? failure }
@@ -119,14 +121,14 @@ public final class FileBackend: StorageBackend, ImmediateReader {
             }
         ) { () throws(SystemError) in
             guard size < sizeNow.load(ordering: .relaxed) else { return }
-            try File.truncate(descriptor.raw, to: size)
+            try File.truncate(file.raw, to: size)
             sizeNow.store(size, ordering: .releasing)
         }
     }
 
     /// Traps unless the size known here is the file's; for tests, while nobody changes the file.
     package func checkInvariants() {
-        precondition((try? File.size(descriptor.raw)) == size, "the size is what is there")
+        precondition((try? File.size(file.raw)) == size, "the size is what is there")
     }
 
     /// Runs one change alone, unless `objection` has one for the size the file has then. A failure
@@ -146,7 +148,7 @@ public final class FileBackend: StorageBackend, ImmediateReader {
                 poison = failure
                 // Should even the size not be known, the one from before the change stays: it never
                 // counts bytes that are not there.
-                if let actual = try? File.size(descriptor.raw) {
+                if let actual = try? File.size(file.raw) {
                     sizeNow.store(actual, ordering: .releasing)
                 }
                 throw failure
@@ -165,7 +167,7 @@ public final class FileBackend: StorageBackend, ImmediateReader {
                 vectors.initializeElement(at: index, to: IOVector(batch[index]))
                 count += UInt64(batch[index].count)
             }
-            try File.write(descriptor.raw, UnsafeBufferPointer(vectors), at: position)
+            try File.write(file.raw, UnsafeBufferPointer(vectors), at: position)
             return count
         }
     }
@@ -179,7 +181,7 @@ public final class FileBackend: StorageBackend, ImmediateReader {
 
     /// The error for a file that ended before its size: another program has cut it.
     private func cutShort(_ offset: UInt64, _ count: Int) -> StorageError {
-        let actual = (try? File.size(descriptor.raw)) ?? offset
+        let actual = (try? File.size(file.raw)) ?? offset
         return .readPastEnd(path: path, offset: offset, count: count, size: actual)
     }
 }

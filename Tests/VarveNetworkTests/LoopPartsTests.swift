@@ -74,18 +74,20 @@ import Testing
         for index in 0..<3 {
             slices.append(
                 PinnedSlices.Piece(
-                    position: UInt64(100 + index * 20), owner: nil,
-                    bytes: UnsafeRawBufferPointer(rebasing: bytes[(index * 10)..<(index * 10 + 10)])
-                ))
+                    position: UInt64(100 + index * 20),
+                    slice: BodySlice(
+                        owner: nil,
+                        bytes: UnsafeRawBufferPointer(
+                            rebasing: bytes[(index * 10)..<(index * 10 + 10)]))))
         }
-        slices.advance(to: 105)
-        #expect(slices.pieces.first?.bytes.count == 5)
+        #expect(slices.advance(to: 105) == 5)
+        #expect(slices.pieces.first?.slice.count == 5)
         #expect(slices.byteCount(before: 120) == 5)
-        slices.advance(to: 115)
+        #expect(slices.advance(to: 115) == 5)
         #expect(slices.pieces.count == 2)
         slices.truncate(to: 140)
         #expect(slices.pieces.count == 1)
-        slices.advance(to: 130)
+        #expect(slices.advance(to: 130) == 10)
         #expect(slices.isEmpty)
     }
 }

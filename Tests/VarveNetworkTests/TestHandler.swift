@@ -31,6 +31,11 @@ final class TestHandler: RequestHandler {
                 $0.header("Gate", decimal: UInt64(number))
             }
         case "large": respondLarge(number, exchange)
+        case "pieces": respondPieces(parts.dropFirst().compactMap { Int($0) }, gate: 0, exchange)
+        case "gatedPieces":
+            respondPieces(
+                parts.dropFirst(2).compactMap { Int($0) }, gate: UInt64(number), exchange)
+        case "short": respondShort(number, exchange)
         case "park": park(exchange, endsWithPeer: true)
         case "work": park(exchange, endsWithPeer: false)
         case "stream": stream(exchange)
@@ -57,6 +62,21 @@ final class TestHandler: RequestHandler {
         owners.append(owner)
     }
 
+    private func respondPieces(_ sizes: [Int], gate: UInt64, _ exchange: Exchange) {
+        let body = PieceBody(sizes)
+        exchange.respond(.ok, gate: gate, slices: body.slices(journal)) { _ in }
+    }
+
+    /// Promises so many bytes of a file as it has, and a thousand more.
+    private func respondShort(_ count: Int, _ exchange: Exchange) {
+        let slice = BodySlice(
+            owner: PinnedOwner(journal, "closed"), descriptor: PatternFile.shared.raw,
+            offset: UInt64(PatternFile.pattern.count - count), count: count + 1000)
+        let end = BodySlice(
+            owner: nil, bytes: UnsafeRawBufferPointer(rebasing: PatternFile.memory[..<3]))
+        exchange.respond(.ok, slices: [slice, end]) { _ in }
+    }
+
     private func respondLarge(_ size: Int, _ exchange: Exchange) {
         let slices = stride(from: 0, to: size, by: 1 << 20).map { start in
             BodySlice(
@@ -71,13 +91,15 @@ final class TestHandler: RequestHandler {
 /// Notes when it is let go.
 final class PinnedOwner {
     private let journal: Journal
+    private let line: String
 
-    init(_ journal: Journal) {
+    init(_ journal: Journal, _ line: String = "unpinned") {
         self.journal = journal
+        self.line = line
     }
 
     deinit {
-        journal.note("unpinned")
+        journal.note(line)
     }
 }
 

@@ -84,10 +84,11 @@ import VarvePlatform
                 var text = (0..<(random.next() % 6)).map { _ in
                     Self.exchange(&random, gate: &gate).request
                 }.joined()
-                switch random.next() % 6 {
+                switch random.next() % 7 {
                 case 0: text += "GET /park HTTP/1.1\r\nHost: a\r\n\r\n"
                 case 1: text += "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n"
                 case 2: text += "GET /large/3000000 HTTP/1.1\r\nHost: a\r\n\r\n"
+                case 4: text += PieceBody([9, 3_000_000, 9]).request
                 case 3: text += "NONSENSE\r\n\r\n"
                 default: break
                 }

@@ -60,6 +60,56 @@ import VarvePlatform
         #expect(results.last == .wouldBlock)
     }
 
+    @Test("a file is sent from the place that is named, as far as it goes")
+    func file() throws {
+        let connection = try Connection()
+        let directory = try TemporaryDirectory()
+        let file = try File.open(directory.path("file"), access: .readWrite, create: .exclusive)
+        let bytes = (0..<90).map { UInt8($0) }
+        try bytes.withUnsafeBytes { try File.write(file.raw, $0, at: 0) }
+        func send(at offset: UInt64, _ count: Int) -> IOResult {
+            Socket.sendFile(connection.client.raw, from: file.raw, at: offset, count: count)
+        }
+        #expect(send(at: 10, 20) == .bytes(20))
+        #expect(send(at: 80, 1000) == .bytes(10))
+        #expect(send(at: 90, 1) == .failed(ENODATA))
+        var received: [UInt8] = []
+        while received.count < 30 {
+            try waitUntil(connection.server.raw, .readable)
+            received += receive(connection.server.raw).1
+        }
+        #expect(received == Array(bytes[10..<30] + bytes[80...]))
+        try File.truncate(file.raw, to: 5)
+        #expect(send(at: 10, 20) == .failed(ENODATA))
+    }
+
+    @Test("a full socket takes no more of a file")
+    func fileIntoFullSocket() throws {
+        let connection = try Connection()
+        let directory = try TemporaryDirectory()
+        let file = try File.open(directory.path("file"), access: .readWrite, create: .exclusive)
+        let block = [UInt8](repeating: 7, count: 1 << 20)
+        try block.withUnsafeBytes { try File.write(file.raw, $0, at: 0) }
+        var results: [IOResult] = []
+        repeat {
+            results.append(
+                Socket.sendFile(connection.client.raw, from: file.raw, at: 0, count: block.count))
+        } while results.last != .wouldBlock && results.count < 1000
+        #expect(results.last == .wouldBlock)
+    }
+
+    @Test("a file to a broken connection is an error, and a signal that this thread blocks")
+    func fileToNobody() throws {
+        Signals.blockBrokenPipes()
+        let connection = try Connection()
+        let directory = try TemporaryDirectory()
+        let file = try File.open(directory.path("file"), access: .readWrite, create: .exclusive)
+        try [1, 2, 3].withUnsafeBytes { try File.write(file.raw, $0, at: 0) }
+        Socket.shutdownWrite(connection.client.raw)
+        let result = Socket.sendFile(connection.client.raw, from: file.raw, at: 0, count: 3)
+        #expect(result == .failed(EPIPE))
+    }
+
     @Test("a listener without clients has none to accept; its port is known")
     func idleListener() throws {
         let listener = try Socket.listen(host: "127.0.0.1", port: 0)

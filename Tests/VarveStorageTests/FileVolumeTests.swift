@@ -93,6 +93,23 @@ import VarveStorage
         #expect(try contents(of: directory) == before)
     }
 
+    @Test("a file in use gives its descriptor, with every byte where the backend has it")
+    func descriptor() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let volume = try FileVolume(rootDirectory: directory)
+        let backend = try volume.open("f", create: .exclusive)
+        try backend.append([1, 2, 3, 4])
+        let descriptor = try #require(backend as? any DescriptorBackend).descriptor
+        var bytes = [UInt8](repeating: 0, count: 2)
+        let count = try bytes.withUnsafeMutableBytes {
+            try File.read(descriptor, at: 1, into: $0)
+        }
+        #expect(count == 2)
+        #expect(bytes == [2, 3])
+        #expect(try !(MemoryVolume().open("f", create: .exclusive) is any DescriptorBackend))
+    }
+
     @Test("the root directory is made, with those above it, only when asked for")
     func root() throws {
         let directory = try temporaryDirectory()

@@ -32,8 +32,8 @@ ssize_t varve_read_nowait(int descriptor, void *bytes, size_t count, off_t offse
 int varve_accept(int listener);
 /// send with MSG_NOSIGNAL.
 ssize_t varve_send(int descriptor, const void *bytes, size_t count);
-/// sendmsg with MSG_NOSIGNAL.
-ssize_t varve_send_vectors(int descriptor, const struct iovec *vectors, size_t count);
+/// sendmsg with MSG_NOSIGNAL, and with MSG_MORE if `more` is not 0.
+ssize_t varve_send_vectors(int descriptor, const struct iovec *vectors, size_t count, int more);
 /// flock(LOCK_NB): exclusive or shared.
 int varve_lock(int descriptor, int exclusive);
 /// pipe2 with O_CLOEXEC: the reading and the writing end.
