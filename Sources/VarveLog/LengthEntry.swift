@@ -13,7 +13,7 @@ package struct LengthEntry: Equatable {
     }
 
     /// An entry for a record of `length` bytes, with or without a separator behind it.
-    init(length: Int, kind: RecordKind, hasSeparator: Bool) {
+    package init(length: Int, kind: RecordKind, hasSeparator: Bool) {
         let stored = length + (hasSeparator ? 1 : 0)
         precondition(
             stored >= 0 && stored <= Self.bytesMask, "a record's length was checked before")

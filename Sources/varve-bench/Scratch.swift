@@ -14,10 +14,12 @@ final class Scratch {
     }
 
     deinit {
-        for name in (try? File.list("\(path)/journal")) ?? [] {
-            try? File.remove("\(path)/journal/\(name)")
+        for directory in ["journal", "segments"] {
+            for name in (try? File.list("\(path)/\(directory)")) ?? [] {
+                try? File.remove("\(path)/\(directory)/\(name)")
+            }
+            try? File.removeDirectory("\(path)/\(directory)")
         }
-        try? File.removeDirectory("\(path)/journal")
         try? File.remove("\(path)/LOCK")
         try? File.removeDirectory(path)
     }
