@@ -10,7 +10,7 @@ struct RunInterval {
     /// Behind its last record.
     let end: StreamPosition
     private let chunkSizes: [Int]
-    private let bytes: [UInt8]
+    private let piece: CheckedPiece
     private let lengths: Range<Int>
 
     /// One record of the interval.
@@ -30,10 +30,12 @@ struct RunInterval {
 
     /// The interval of `run` at `slot`, whose block, without its checksum, is `bytes`; malformed
     /// when it contradicts itself or the run.
-    init(_ slot: CheckpointSlot, of run: SettledRun, block: [UInt8]) throws(TruncatedInput) {
+    init(_ slot: CheckpointSlot, of run: SettledRun, block: CheckedPiece) throws(TruncatedInput) {
         self.slot = slot
-        bytes = block
-        (head, chunkSizes, lengths, end) = try Self.parse(slot, run, block)
+        piece = block
+        (head, chunkSizes, lengths, end) = try block.withBytes {
+            (bytes) throws(TruncatedInput) in try Self.parse(slot, run, bytes)
+        }
     }
 
     /// How many chunks its bytes are stored in.
@@ -57,50 +59,29 @@ struct RunInterval {
 
     /// Calls `body` with each record in order until it returns false.
     func forEach<E: Error>(_ body: (Element) throws(E) -> Bool) throws(E) {
-        var position = slot.start
-        var index = lengths.lowerBound
-        while index < lengths.upperBound {
-            guard let (element, next) = element(at: index, position) else { return }
-            guard try body(element) else { return }
-            position = element.end
-            index = next
+        try piece.withBytes { (bytes) throws(E) in
+            var position = slot.start
+            var index = lengths.lowerBound
+            // Every length was read once already.
+            while index < bytes.count, let (entry, kind) = StoredLength.read(bytes, at: &index) {
+                let element = Element(
+                    position: position, entry: entry, kind: kind,
+                    leaf: kind == .redacted ? Self.leaf(before: index, bytes) : nil)
+                guard try body(element) else { return }
+                position = element.end
+            }
         }
     }
 
-    private func element(
-        at index: Int, _ position: StreamPosition
-    ) -> (element: Element, next: Int)? {
-        bytes.withUnsafeBytes { bytes in
-            var reader = ByteReader(
-                UnsafeRawBufferPointer(rebasing: bytes[index..<lengths.upperBound]))
-            // Every length was read once already.
-            guard let (entry, kind, leaf) = try? StoredLength.read(from: &reader) else {
-                return nil
-            }
-            let element = Element(position: position, entry: entry, kind: kind, leaf: leaf)
-            return (element, index + reader.position)
-        }
+    /// The leaf that ends at `index`.
+    private static func leaf(before index: Int, _ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        SHA256Digest(
+            loadingFrom: bytes.baseAddress.unsafelyUnwrapped + index - SHA256Digest.byteCount)
     }
 
     private typealias Parts = (
         head: ChainHash?, chunks: [Int], lengths: Range<Int>, end: StreamPosition
     )
-
-    private static func parse(
-        _ slot: CheckpointSlot, _ run: SettledRun, _ block: [UInt8]
-    ) throws(TruncatedInput) -> Parts {
-        var failure: TruncatedInput?
-        let parts: Parts? = block.withUnsafeBytes { bytes in
-            do throws(TruncatedInput) {
-                return try parse(slot, run, bytes)
-            } catch {
-                failure = error
-                return nil
-            }
-        }
-        if let parts { return parts }
-        throw failure ?? TruncatedInput(position: 0, expected: 0, available: block.count)
-    }
 
     private static func parse(
         _ slot: CheckpointSlot, _ run: SettledRun, _ block: UnsafeRawBufferPointer
@@ -111,8 +92,12 @@ struct RunInterval {
         let lengths = reader.position..<block.count
         var position = slot.start
         var count = 0
-        while !reader.isAtEnd {
-            let (entry, kind, _) = try StoredLength.read(from: &reader)
+        var index = lengths.lowerBound
+        while index < block.count {
+            guard let (entry, kind) = StoredLength.read(block, at: &index) else {
+                throw TruncatedInput(
+                    position: index, expected: 0, available: block.count - index)
+            }
             position = StreamPosition(
                 record: position.record + (kind.takesNumber ? 1 : 0),
                 byte: position.byte + UInt64(entry.storedBytes))

@@ -146,15 +146,15 @@ extension SegmentFile {
 
     /// Reads a piece that ends with its checksum and checks it; the piece without the checksum, nil
     /// when that would wait. The caller has checked that `count` is sensible and in the file.
-    func checkedBytes(
+    func checkedPiece(
         at offset: UInt64, count: Int, seed: SegmentSeed, place: UInt64, detail: String,
         blocking: Bool
-    ) throws(LogError) -> [UInt8]? {
+    ) throws(LogError) -> CheckedPiece? {
         precondition(count >= SegmentFormat.checksumBytes, "a piece has a checksum")
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-        defer { buffer.deallocate() }
-        guard try fill(buffer, at: offset, blocking: blocking) else { return nil }
         let size = count - SegmentFormat.checksumBytes
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+        let piece = CheckedPiece(buffer, used: size)
+        guard try fill(buffer, at: offset, blocking: blocking) else { return nil }
         let covered = UnsafeRawBufferPointer(rebasing: buffer[..<size])
         let found = seed.checksum(covered, id: header.id, place: place)
         let expected = buffer.baseAddress.unsafelyUnwrapped.loadLittleEndian(
@@ -162,6 +162,6 @@ extension SegmentFile {
         guard found == expected else {
             throw damage(offset, UInt64(count), "\(detail) does not have its checksum")
         }
-        return Array(covered)
+        return withExtendedLifetime(piece) { piece }
     }
 }

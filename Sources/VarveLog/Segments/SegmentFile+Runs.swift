@@ -157,7 +157,7 @@ extension SegmentFile {
         }
         let offset = run.blocksOffset + slot.blockOffset
         guard
-            let block = try checkedBytes(
+            let block = try checkedPiece(
                 at: offset, count: slot.blockBytes, seed: .interval,
                 place: run.dataOffset &+ slot.blockOffset, detail: "an interval's block",
                 blocking: blocking)

@@ -82,13 +82,13 @@ extension SegmentFile {
             throw damage(footer.tableOffset, 16, "a group of streams outside their area")
         }
         let place = footer.streamsOffset + offset
-        let bytes = try checkedBytes(
+        let piece = try checkedPiece(
             at: place, count: Int(end - offset), seed: .group, place: offset,
             detail: "a group of streams", blocking: true)
-        guard let bytes else { throw .wouldBlock }
+        guard let piece else { throw .wouldBlock }
         let streams: [SegmentStream]
         do {
-            streams = try Self.decode(bytes)
+            streams = try Self.decode(piece)
         } catch {
             throw damage(place, end - offset, "a group of streams: \(error)")
         }
@@ -101,18 +101,12 @@ extension SegmentFile {
         return streams
     }
 
-    private static func decode(_ bytes: [UInt8]) throws(TruncatedInput) -> [SegmentStream] {
-        var streams: [SegmentStream] = []
-        var failure: TruncatedInput?
-        bytes.withUnsafeBytes { bytes in
+    private static func decode(_ piece: CheckedPiece) throws(TruncatedInput) -> [SegmentStream] {
+        try piece.withBytes { (bytes) throws(TruncatedInput) in
+            var streams: [SegmentStream] = []
             var reader = ByteReader(bytes)
-            do throws(TruncatedInput) {
-                while !reader.isAtEnd { streams.append(try SegmentStream(from: &reader)) }
-            } catch {
-                failure = error
-            }
+            while !reader.isAtEnd { streams.append(try SegmentStream(from: &reader)) }
+            return streams
         }
-        if let failure { throw failure }
-        return streams
     }
 }

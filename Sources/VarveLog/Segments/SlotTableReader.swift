@@ -22,12 +22,12 @@ struct SlotTableReader {
         /// How many slots it has.
         let count: Int
         fileprivate let slotBytes: Int
-        fileprivate let bytes: [UInt8]
+        fileprivate let piece: CheckedPiece
 
         /// The number at `word` of the slot with the number `index` in the whole table.
         func word(_ word: Int, of index: Int) -> UInt64 {
             precondition(index >= first && index < first + count, "a slot of this block")
-            return bytes.withUnsafeBytes {
+            return piece.withBytes {
                 $0.baseAddress.unsafelyUnwrapped.loadLittleEndian(
                     (index - first) * slotBytes + 8 * word)
             }
@@ -47,11 +47,11 @@ struct SlotTableReader {
         let place = UInt64(first / perBlock * SlotTable.fullBlockBytes(slotBytes: slotBytes))
         let whole = size + SegmentFormat.checksumBytes
         guard
-            let bytes = try file.checkedBytes(
+            let piece = try file.checkedPiece(
                 at: offset + place, count: whole, seed: seed, place: base + place,
                 detail: "a block of a table", blocking: blocking)
         else { return nil }
-        return Block(first: first, count: count, slotBytes: slotBytes, bytes: bytes)
+        return Block(first: first, count: count, slotBytes: slotBytes, piece: piece)
     }
 
     /// The last slot whose number at `word` is at most `limit`, where these numbers ascend; nil when

@@ -14,17 +14,45 @@ enum StoredLength {
         return true
     }
 
-    /// Reads one length and moves behind it.
+    /// Reads the length at `index`, which is one of `bytes`, and moves behind it, and behind the leaf
+    /// that follows the length of a redacted record; nil when it is malformed.
+    @inline(__always)
     static func read(
-        from reader: inout ByteReader
-    ) throws(TruncatedInput) -> (entry: LengthEntry, kind: RecordKind, leaf: SHA256Digest?) {
-        let value = try reader.readVarint()
+        _ bytes: UnsafeRawBufferPointer, at index: inout Int
+    ) -> (entry: LengthEntry, kind: RecordKind)? {
+        var value = UInt64(bytes[index])
+        if value < 0x80 {
+            index += 1
+        } else if index + 1 < bytes.count, bytes[index + 1] < 0x80, bytes[index + 1] != 0 {
+            value = value & 0x7f | UInt64(bytes[index + 1]) << 7
+            index += 2
+        } else {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
+            guard let (large, count) = Varint.decode(rest) else { return nil }
+            value = large
+            index += count
+        }
         let stored = value >> 3
-        guard stored <= UInt64(LengthEntry.bytesMask) else { throw malformed(reader) }
-        let raw = UInt32(stored) | (value & 4 != 0 ? 1 << 27 : 0) | UInt32(value & 3) << 28
-        let entry = LengthEntry(rawValue: raw)
-        guard let kind = kind(of: entry) else { throw malformed(reader) }
-        return (entry, kind, kind == .redacted ? try reader.readDigest() : nil)
+        // Nearly every record is this.
+        if value & 3 == 0, stored > 0, stored <= UInt64(LengthEntry.bytesMask) {
+            return (entry(value), .data)
+        }
+        guard stored <= UInt64(LengthEntry.bytesMask), let kind = kind(of: entry(value)) else {
+            return nil
+        }
+        if kind == .redacted {
+            index += SHA256Digest.byteCount
+            guard index <= bytes.count else { return nil }
+        }
+        return (entry(value), kind)
+    }
+
+    @inline(__always)
+    private static func entry(_ value: UInt64) -> LengthEntry {
+        let separator: UInt32 = value & 4 != 0 ? 1 << 27 : 0
+        return LengthEntry(
+            rawValue: UInt32(truncatingIfNeeded: value >> 3) | separator
+                | UInt32(truncatingIfNeeded: value & 3) << 28)
     }
 
     /// What the record is; nil when its length or separator contradict that.
@@ -34,9 +62,5 @@ enum StoredLength {
         case .data, .redacted: return entry.hasSeparator && entry.storedBytes == 0 ? nil : kind
         case .close, .trim: return entry.storedBytes == 0 && !entry.hasSeparator ? kind : nil
         }
-    }
-
-    private static func malformed(_ reader: ByteReader) -> TruncatedInput {
-        TruncatedInput(position: reader.position, expected: 0, available: reader.remaining)
     }
 }
