@@ -151,7 +151,9 @@ struct Recovery {
         let mark = try scan.durableMark(atLeast: header.syncedThrough)
         var assembler = SetAssembler()
         var rewriter: TailRewriter?
-        var cut: UInt64?
+        // Marks behind the last group kept may not be on stable storage, and what they say goes
+        // into the new file's header: the file ends before them.
+        var endByte = UInt64(Format.fileHeaderBytes)
         var lastLSN = header.baseLSN - 1
         let stop = try scan.run(nextLSN: header.baseLSN) { (item) throws(LogError) in
             switch item {
@@ -159,7 +161,6 @@ struct Recovery {
                 try Self.checkGroupBorder(item, assembler, name)
                 guard group.frameCount > 0 else { return }
                 let groupLast = group.firstLSN + UInt64(group.frameCount) - 1
-                if group.firstLSN > mark, cut == nil { cut = group.byte }
                 if group.firstLSN <= mark, groupLast > mark {
                     throw Self.corruption(
                         .splitByMark, name, group.byte, group.endByte - group.byte)
@@ -175,9 +176,10 @@ struct Recovery {
                 guard let copy = rewriter else { return }
                 try replay.apply(
                     set, file: UInt32(header.number) + 1, bytes: try copy.copy(set))
-            case .groupEnd:
+            case .groupEnd(let group):
                 try Self.checkGroupBorder(item, assembler, name)
                 try rewriter?.endGroup()
+                if group.frameCount > 0, group.firstLSN <= mark { endByte = group.endByte }
             }
         }
         try rewriter?.endGroup()
@@ -186,7 +188,7 @@ struct Recovery {
                 file: name, byte: stop.byte, count: stop.count,
                 detail: stop.problem ?? "LSN \(stop.nextLSN) was synced and is not here")
         }
-        ending.endByte = cut ?? stop.byte
+        ending.endByte = endByte
         ending.endLSN = min(mark, lastLSN)
         ending.lastLSN = lastLSN
         ending.rewriter = rewriter

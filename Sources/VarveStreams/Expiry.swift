@@ -22,7 +22,8 @@ final class Expiry {
     private(set) var journalled: UInt64
     /// The newest use.
     private(set) var touched: UInt64
-    /// The frame of the newest journalled touch: what a read reveals depends on it.
+    /// The frame of the newest journalled use, an append or a touch: a read within the slack behind
+    /// it relies on it.
     var touchLSN = LSN.none
     /// How many live readers hold the stream.
     private(set) var holders = 0

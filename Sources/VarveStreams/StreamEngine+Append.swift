@@ -47,12 +47,14 @@ extension StreamEngine {
         case .duplicate(let known):
             outcome.kind = .duplicate
             outcome.set(known)
-            touch(stream, cell, &logState, now)
+            outcome.visibleAt = max(
+                outcome.visibleAt, touch(stream, cell, &logState, now))
             return outcome
         case .closedAgain(let known):
             outcome.kind = .closedAgain
             if let known { outcome.set(known) }
-            touch(stream, cell, &logState, now)
+            outcome.visibleAt = max(
+                outcome.visibleAt, touch(stream, cell, &logState, now))
             return outcome
         case .accept:
             break
@@ -99,6 +101,7 @@ extension StreamEngine {
         }
         let cell = stream.cell
         cell.state.apply(event, at: now)
+        cell.state.expiry?.touchLSN = lsn
         notify(stream, cell, at: lsn)
         return lsn
     }

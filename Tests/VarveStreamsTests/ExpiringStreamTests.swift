@@ -39,6 +39,24 @@ struct ExpiringStreamTests {
         #expect(!exists(fixture))
     }
 
+    @Test("an answer that relies on a renewal of the window waits until that is durable")
+    func renewalsAreWaitedFor() throws {
+        let fixture = try EngineFixture()
+        try fixture.create("a", lifetime: .sliding(seconds: 10))
+        let first = try fixture.append("a", "x", producer: ("p", 0, 0))
+        fixture.clock.advance(milliseconds: 5000)
+        let again = try fixture.append("a", "x", producer: ("p", 0, 0))
+        #expect(again.kind == .duplicate)
+        #expect(again.visibleAt > first.visibleAt)
+        #expect(try again.visibleAt == fixture.find("a").log.withLock { $0.lastLSN })
+
+        fixture.clock.advance(milliseconds: 4000)
+        let second = try fixture.append("a", "y")
+        // Within the slack of the append, so it writes nothing itself.
+        fixture.clock.advance(milliseconds: 500)
+        #expect(try fixture.read("a").page.view.visibleAt == second.visibleAt)
+    }
+
     @Test("an expired stream is not found for anything, swept or not")
     func notFound() throws {
         let fixture = try EngineFixture()
