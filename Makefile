@@ -6,7 +6,7 @@ ROUNDS := 50
 ARGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help deps serve test check format lint release fuzz crash tsan asan bench clean
+.PHONY: help deps serve test check format lint release fuzz crash simulate mutants tsan asan bench clean
 
 help: ## list these commands
 	@scripts/help.sh $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,12 @@ fuzz: deps ## fuzz every target for SECONDS=600 each
 
 crash: deps ## kill -9 a loaded server ROUNDS=50 times on one directory and check every acknowledgement
 	@scripts/crash.sh $(ROUNDS)
+
+simulate: deps ## run the engine over a disk that fails and loses power (ARGS='--seeds 1000', '--help')
+	@scripts/simulate.sh $(ARGS)
+
+mutants: deps ## break the engine on purpose, and check that the simulator notices each time
+	@scripts/mutants.sh $(ARGS)
 
 tsan: deps ## the tests under the thread sanitizer
 	@scripts/sanitize.sh thread $(ARGS)

@@ -68,6 +68,12 @@ let package = Package(
                 "VarveBytes",
             ]),
         library("VarveClient", ["VarveHTTP", "VarveBytes"]),
+        library(
+            "VarveSimulator",
+            [
+                "VarveSimulation", "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform",
+                "VarveBytes",
+            ]),
         library("VarveLoad", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library("VarveConformance", ["VarveStreams", "VarvePlatform"]),
         program(
@@ -82,6 +88,7 @@ let package = Package(
                 "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform",
                 "VarveBytes",
             ]),
+        program("varve-simulate", ["VarveSimulator", "VarvePlatform"]),
 
         tests("VarvePlatformTests", ["VarvePlatform", "CVarve"]),
         tests("VarveBytesTests", ["VarveBytes"]),
@@ -100,7 +107,8 @@ let package = Package(
             ]),
         tests(
             "PropertyTests",
-            ["VarveStreams", "VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform"]),
+            ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform"]),
+        tests("SimulationTests", ["VarveSimulator"]),
         tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
         tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
         tests(

@@ -18,8 +18,8 @@ public final class EventLog: Sendable {
     let commits: Commits
     private let stager: Stager
     let clock: any Clock
-    private let preparer: FilePreparer
-    private let flusher: Flusher
+    let preparer: FilePreparer
+    let flusher: Flusher
     /// The streams, for what needs no order: finding, counting, listing.
     package let namespace: Namespace
     private let namespaceMutex = Mutex<Void>(())
@@ -144,18 +144,21 @@ public final class EventLog: Sendable {
     /// Blocks until `lsn` is durable by the log's mode.
     public func waitUntilDurable(_ lsn: LSN) throws(LogError) {
         flusher.requestCommit()
+        flusher.stepIfStepped()
         try commits.wait(for: lsn.rawValue, isStrong: false)
     }
 
     /// Blocks until `lsn` is on stable storage, whatever the log's mode.
     public func waitUntilSynced(_ lsn: LSN) throws(LogError) {
         flusher.requestSync(through: lsn.rawValue)
+        flusher.stepIfStepped()
         try commits.wait(for: lsn.rawValue, isStrong: true)
     }
 
     /// Returns when `lsn` is durable by the log's mode.
     public func durable(_ lsn: LSN) async throws(LogError) {
         flusher.requestCommit()
+        flusher.stepIfStepped()
         try await commits.wait(for: lsn.rawValue, isStrong: false)
     }
 

@@ -24,6 +24,7 @@ final class FilePreparer: @unchecked Sendable {
     private let volume: any Volume
     private let fileBytes: Int
     private let sparesMax: Int
+    private let workers: WorkerMode
     private weak var journal: Journal?
     private let gate = Condition()
     private var spares: [Spare]
@@ -40,12 +41,14 @@ final class FilePreparer: @unchecked Sendable {
         self.nextNumber = nextNumber
         fileBytes = options.fileBytes
         sparesMax = max(1, options.sparesMax)
+        workers = options.workers
     }
 
     /// Starts the thread; from now on the journal is told about every file.
     func start(for journal: Journal) throws(LogError) {
         self.journal = journal
         for _ in spares { journal.addReadyFile() }
+        guard workers == .threads else { return }
         do {
             thread = try NamedThread.start(name: "varve-prepare") { [self] in run() }
         } catch {
@@ -102,21 +105,38 @@ final class FilePreparer: @unchecked Sendable {
                 gate.wait()
                 continue
             }
-            let number = nextNumber
-            nextNumber += 1
             gate.unlock()
-            do throws(LogError) {
-                let spare = try prepare(number)
-                gate.lock()
-                spares.append(spare)
-                journal?.addReadyFile()
-            } catch {
-                journal?.preparationFailed(error)
-                gate.lock()
-                waitForRetry()
-            }
+            let isPrepared = attempt()
+            gate.lock()
+            if !isPrepared { waitForRetry() }
         }
         gate.unlock()
+    }
+
+    /// Prepares one file if one is wanted, on the caller's thread; false when none is.
+    func step() -> Bool {
+        guard gate.withLock({ !isStopping && spares.count < sparesMax }) else { return false }
+        _ = attempt()
+        return true
+    }
+
+    /// Prepares one file and tells the journal what became of it; true when it is ready.
+    private func attempt() -> Bool {
+        let number = gate.withLock {
+            defer { nextNumber += 1 }
+            return nextNumber
+        }
+        do throws(LogError) {
+            let spare = try prepare(number)
+            gate.withLock {
+                spares.append(spare)
+                journal?.addReadyFile()
+            }
+            return true
+        } catch {
+            journal?.preparationFailed(error)
+            return false
+        }
     }
 
     /// Waits until somebody needs a file or some time has passed; under the gate.

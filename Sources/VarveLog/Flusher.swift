@@ -27,6 +27,7 @@ final class Flusher: @unchecked Sendable {
     private let durability: Durability
     private let idleMarkNanoseconds: UInt64?
     private let clock: any Clock
+    private let workers: WorkerMode
     private let gate = Condition()
     private let isWanted = Atomic<Bool>(false)
     /// An LSN that somebody wants on stable storage although the mode does not ask for it.
@@ -49,13 +50,15 @@ final class Flusher: @unchecked Sendable {
         self.preparer = preparer
         self.clock = clock
         durability = options.durability
+        workers = options.workers
         idleMarkNanoseconds = options.idleMarkMilliseconds.map { $0 * 1_000_000 }
         lastSync = clock.monotonicNanoseconds()
         lastCommit = lastSync
     }
 
-    /// Starts the thread.
+    /// Starts the thread, unless its turns are the owner's to take.
     func start() throws(LogError) {
+        guard workers == .threads else { return }
         do {
             thread = try NamedThread.start(name: "varve-flush") { [self] in run() }
         } catch {
@@ -85,26 +88,38 @@ final class Flusher: @unchecked Sendable {
             ending = abandoning ? .abandon : .orderly
             gate.signal()
         }
+        if workers == .stepped { _ = turn(ending) }
         thread?.join()
     }
 
-    // MARK: The thread
+    // MARK: Turns
+
+    /// Takes one turn on the caller's thread, for a flusher without a thread.
+    func step() {
+        precondition(workers == .stepped, "a flusher with a thread takes its own turns")
+        isWanted.store(false, ordering: .relaxed)
+        _ = turn(.none)
+    }
+
+    /// The same for callers that are going to wait; with a thread it does nothing.
+    func stepIfStepped() {
+        if workers == .stepped { step() }
+    }
 
     private func run() {
-        while true {
-            let ending = waitForWork()
-            if ending == .abandon || commits.failure != nil { return }
-            do throws(LogError) {
-                try commit(isLast: ending == .orderly)
-                if ending == .orderly {
-                    try markIfUseful()
-                    return
-                }
-                if isIdle() { try markIfUseful() }
-            } catch {
-                commits.fail(error)
-                return
-            }
+        while turn(waitForWork()) {}
+    }
+
+    /// Writes and syncs what waits, and marks an idle log; false when this was the last turn.
+    private func turn(_ ending: Ending) -> Bool {
+        if ending == .abandon || commits.failure != nil { return false }
+        do throws(LogError) {
+            try commit(isLast: ending == .orderly)
+            if ending == .orderly || isIdle() { try markIfUseful() }
+            return ending == .none
+        } catch {
+            commits.fail(error)
+            return false
         }
     }
 

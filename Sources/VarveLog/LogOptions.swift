@@ -20,6 +20,8 @@ public struct LogOptions: Sendable {
     public var idleMarkMilliseconds: UInt64? = 200
     /// How many journal files are kept open for reads of older data.
     public var openFilesMax = 128
+    /// Who writes and prepares files.
+    package var workers = WorkerMode.threads
 
     /// The defaults.
     public init() {}

@@ -35,12 +35,18 @@ package final class FaultPlan: Sendable {
         case outOfSpace
         /// The device reports an error.
         case inputOutput
+        /// A read that ends early and says so; a part of the bytes is there. For reads only.
+        case shortRead
+        /// The operation does nothing and says that it succeeded: a disk that lies.
+        case pretending
 
         /// The error for it.
         func error(_ operation: Operation, path: String) -> StorageError {
             switch self {
             case .outOfSpace: .outOfSpace(path: path)
-            case .inputOutput:
+            case .shortRead:
+                .readPastEnd(path: path, offset: 0, count: 0, size: 0)
+            case .inputOutput, .pretending:
                 .io(operation: "\(operation)", path: path, code: ErrorNumber.inputOutput)
             }
         }
@@ -64,6 +70,8 @@ package final class FaultPlan: Sendable {
         var changeCount = 0
         var changesMax = Int.max
         var refusesImmediateReads = false
+        var firedCount = 0
+        weak var observer: (any VolumeObserver)?
     }
 
     private let state = Mutex(State())
@@ -103,6 +111,16 @@ package final class FaultPlan: Sendable {
         state.withLock { $0.refusesImmediateReads = refuses }
     }
 
+    /// Tells `observer`, which is not kept alive, of every operation before it begins.
+    package func observe(_ observer: any VolumeObserver) {
+        state.withLock { $0.observer = observer }
+    }
+
+    /// How many operations failed because of this plan.
+    package var firedCount: Int {
+        state.withLock { $0.firedCount }
+    }
+
     /// Forgets all faults; the counts stay.
     package func clear() {
         state.withLock { state in
@@ -124,15 +142,19 @@ package final class FaultPlan: Sendable {
 
     /// Counts an operation and says how it fails; nil when it does not.
     func begin(_ operation: Operation, _ name: String) -> Fault? {
-        state.withLock { state in
+        state.withLock { $0.observer }?.willBegin(operation, name)
+        return state.withLock { state in
             state.counts[operation, default: 0] += 1
             if operation.isChange { state.changeCount += 1 }
-            if operation.isChange, state.changeCount > state.changesMax { return .inputOutput }
             let turn = state.counts[operation, default: 0]
-            return state.appointments.first { appointment in
+            let isFrozen = operation.isChange && state.changeCount > state.changesMax
+            let appointed = state.appointments.first { appointment in
                 appointment.operation == operation && appointment.first <= turn
                     && turn <= appointment.last && isAbout(name, appointment.namePart)
-            }?.fault
+            }
+            let fault = isFrozen ? .inputOutput : appointed?.fault
+            if fault != nil { state.firedCount += 1 }
+            return fault
         }
     }
 

@@ -21,7 +21,7 @@ final class FaultyBackend: StorageBackend, ImmediateReader {
     func read(
         at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
     ) throws(StorageError) {
-        if let fault = plan.begin(.read, name) { throw fault.error(.read, path: name) }
+        try fail(at: offset, into: buffer)
         try base.read(at: offset, into: buffer)
     }
 
@@ -31,8 +31,20 @@ final class FaultyBackend: StorageBackend, ImmediateReader {
         guard let base = base as? any ImmediateReader, !plan.refusesImmediateReads else {
             return false
         }
-        if let fault = plan.begin(.read, name) { throw fault.error(.read, path: name) }
+        try fail(at: offset, into: buffer)
         return try base.readImmediately(at: offset, into: buffer)
+    }
+
+    /// Throws when the plan says that this read fails; a short one fills a part of the buffer.
+    private func fail(
+        at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(StorageError) {
+        guard let fault = plan.begin(.read, name) else { return }
+        if fault == .shortRead {
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(buffer.count / 2)])
+            try base.read(at: offset, into: part)
+        }
+        throw fault.error(.read, path: name)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> UInt64 {
@@ -71,6 +83,7 @@ final class FaultyBackend: StorageBackend, ImmediateReader {
     func sync() throws(StorageError) {
         try change(.sync) { (fault) throws(StorageError) in
             guard let fault else { return try base.sync() }
+            if fault == .pretending { return }
             if !plan.isFrozen, let lossy = base as? any LossySync {
                 try lossy.loseSync(random: plan.lossNumbers())
             }

@@ -13,6 +13,11 @@ import Testing
         "VarveSimulation": ["VarveStorage", "VarveIndex", "VarvePlatform", "VarveBytes"],
         "VarveLog": ["VarveStorage", "VarvePlatform", "VarveBytes", "CZstd", "CLZ4"],
         "VarveStreams": ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"],
+        "VarveSimulator": [
+            "VarveSimulation", "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform",
+            "VarveBytes",
+        ],
+        "varve-simulate": ["VarveSimulator", "VarvePlatform", "Foundation"],
         "VarveHTTP": ["VarveBytes"],
         "VarveNetwork": ["VarveHTTP", "VarvePlatform", "VarveBytes"],
         "VarveServer": [

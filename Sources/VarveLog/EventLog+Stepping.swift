@@ -1,0 +1,20 @@
+/// The log's background work by the caller's hand, for logs opened with `WorkerMode.stepped`.
+///
+/// Thread rule: one thread calls these, and may call anything else of the log from within the
+/// volume's operations that they lead to, as another thread would at that moment.
+extension EventLog {
+    /// Takes one turn of the flusher: writes and syncs what is staged, tells everybody, and marks
+    /// an idle log. A failure shows as `failure`.
+    package func stepFlusher() {
+        flusher.step()
+    }
+
+    /// Prepares one journal file if one is wanted; false when none is. A failure shows at the next
+    /// staging that needs the file.
+    package func stepPreparer() -> Bool {
+        preparer.step()
+    }
+
+    /// The LSN of the last frame staged.
+    package var staged: LSN { LSN(journal.next - 1) }
+}

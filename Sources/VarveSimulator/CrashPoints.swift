@@ -1,0 +1,100 @@
+import VarveSimulation
+
+/// A small workload, cut off after each of its changes of the disk in turn, and recovered.
+///
+/// What random crashes find sooner or later is found here for certain, as far as the workload goes.
+package enum CrashPoints {
+    /// What was tried and found.
+    package struct Result: Sendable {
+        /// How many changes of the disk the workload makes.
+        package var points = 0
+        /// How many crashes were tried.
+        package var runs = 0
+        /// The promise that was broken; nil when none was.
+        package var violation: String?
+    }
+
+    /// Tries every `stride`th crash point of the workload of `seed`, and of the opening after it,
+    /// each with every way that a crash can treat what was not synced.
+    package static func run(seed: UInt64, operations: Int, stride: Int) -> Result {
+        var options = SimulationOptions()
+        options.seed = seed
+        options.operations = operations
+        var result = Result()
+        do throws(Violation) {
+            let whole = World(options, swarm: Swarm(quiet: seed))
+            try work(whole)
+            try whole.close()
+            result.points = whole.plan.changeCount
+            for point in Swift.stride(from: 0, through: result.points, by: stride) {
+                for outcome in outcomes(point) {
+                    result.runs += 1
+                    try crash(options, after: point, outcome)
+                }
+            }
+            // An opening makes few changes; the last of these points lie behind it.
+            for point in 0..<14 {
+                for outcome in outcomes(point) {
+                    result.runs += 1
+                    try crashWhileOpening(options, after: point, outcome)
+                }
+            }
+        } catch {
+            result.violation = error.description
+        }
+        return result
+    }
+
+    private static func outcomes(_ point: Int) -> [CrashOutcome] {
+        [.keepingAll, .losingAll, .random(seed: UInt64(point))]
+    }
+
+    /// Opens the store and works; a disk that stands still in the middle ends it early.
+    private static func work(_ world: World) throws(Violation) {
+        guard world.openEngine() == nil else { return }
+        world.begin(through: 0)
+        for _ in 0..<world.options.operations {
+            try world.run(world.swarm.operation(world.random))
+        }
+    }
+
+    private static func crash(
+        _ options: SimulationOptions, after point: Int, _ outcome: CrashOutcome
+    ) throws(Violation) {
+        let world = World(options, swarm: Swarm(quiet: options.seed))
+        world.plan.freeze(afterChanges: point)
+        do throws(Violation) {
+            try work(world)
+            try world.close()
+            world.disk.crash(outcome)
+            world.clearFaults()
+            try world.recover(after: .powerLoss)
+            world.kill()
+        } catch {
+            world.kill()
+            throw Violation("crash after change \(point), \(outcome): \(error)")
+        }
+    }
+
+    private static func crashWhileOpening(
+        _ options: SimulationOptions, after point: Int, _ outcome: CrashOutcome
+    ) throws(Violation) {
+        let world = World(options, swarm: Swarm(quiet: options.seed))
+        do throws(Violation) {
+            try work(world)
+            world.kill()
+            // What was written and not synced is there still: opening has a tail to rewrite.
+            world.disk.crash(.keepingAll)
+            world.plan.freeze(afterChanges: point)
+            _ = world.openEngine()
+            world.kill()
+            world.disk.crash(outcome)
+            world.clearFaults()
+            try world.recover(after: .powerLoss)
+            world.kill()
+        } catch {
+            world.kill()
+            throw Violation("crash after change \(point) of an opening, \(outcome): \(error)")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+/// Plain memory of what a store must hold: every change that was staged, in the order of the log.
+///
+/// What recovery found to be the last LSN cuts it: changes up to there happened, the others did
+/// not.
+struct Model {
+    /// A change with its place in the log and its time.
+    private struct Step {
+        var lsn: UInt64
+        var time: UInt64
+        var change: Change
+    }
+
+    /// The streams at one moment.
+    private struct State {
+        var streams: [UInt64: ModelStream] = [:]
+        var names: [String: UInt64] = [:]
+        var deletions: [String: UInt64] = [:]
+    }
+
+    /// After all changes.
+    private var now = State()
+    /// After those that the last opening found.
+    private var base = State()
+    private var steps: [Step] = []
+    /// When each stream was used.
+    private(set) var uses: [UInt64: UseRange] = [:]
+
+    /// The names of all streams, sorted.
+    var names: [String] { now.names.keys.sorted() }
+
+    /// The stream of that name.
+    func stream(named name: String) -> ModelStream? {
+        now.names[name].flatMap { now.streams[$0] }
+    }
+
+    /// The change that freed a name last; 0 when none did.
+    func deletion(of name: String) -> UInt64 { now.deletions[name] ?? 0 }
+
+    /// The last deletion of any stream.
+    var lastDeletion: UInt64 { now.deletions.values.max() ?? 0 }
+
+    /// How many bytes all streams have.
+    var byteCount: Int { now.streams.values.reduce(0) { $0 + $1.bytes.count } }
+
+    /// Notes a change that was staged.
+    mutating func apply(_ change: Change, lsn: UInt64, time: UInt64) {
+        let step = Step(lsn: lsn, time: time, change: change)
+        steps.append(step)
+        Self.apply(step, to: &now)
+        switch change {
+        case .create(let stream): uses[stream.id] = UseRange(time)
+        case .append(let id, _), .touch(let id): uses[id]?.mayHaveBeenUsed(at: time)
+        case .delete: break
+        }
+    }
+
+    /// Notes that a stream was used, without a frame.
+    mutating func mayHaveBeenUsed(_ id: UInt64, at time: UInt64) {
+        uses[id]?.mayHaveBeenUsed(at: time)
+    }
+
+    /// Notes that a use was acknowledged: the stream must last from then on.
+    mutating func wasUsed(_ id: UInt64, at time: UInt64) {
+        uses[id]?.wasUsed(at: time)
+    }
+
+    /// Takes back what lies behind `lsn`; everything before it is certain from now on.
+    ///
+    /// - Parameter forgettingUses: whether acknowledged uses may have been lost too.
+    mutating func cut(after lsn: UInt64, forgettingUses: Bool) {
+        now = base
+        for step in steps where step.lsn <= lsn { Self.apply(step, to: &now) }
+        steps = []
+        for id in now.streams.keys { now.streams[id]?.settle() }
+        base = now
+        uses = uses.filter { now.streams[$0.key] != nil }
+        if forgettingUses { for id in uses.keys { uses[id]?.forget() } }
+    }
+
+    private static func apply(_ step: Step, to state: inout State) {
+        switch step.change {
+        case .create(let stream):
+            state.streams[stream.id] = stream
+            state.names[stream.name] = stream.id
+        case .append(let id, let append):
+            state.streams[id]?.apply(append, lsn: step.lsn, time: step.time)
+        case .touch(let id):
+            state.streams[id]?.touch(time: step.time)
+        case .delete(let id):
+            guard let stream = state.streams.removeValue(forKey: id) else { return }
+            state.names[stream.name] = nil
+            state.deletions[stream.name] = step.lsn
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import VarveLog
+import VarveStreams
+
+/// Lists all streams, and compares names and tails.
+struct ListOperation: Operation {
+    var weight: Int { 2 }
+
+    func run(in world: World) throws(Violation) {
+        world.trace.note("list")
+        let durable = try world.open.log.durable.rawValue
+        let (summaries, visibleAt) = try world.requests.list()
+        var reveals = world.model.lastDeletion
+        var rest = summaries[...]
+        for name in world.model.names {
+            guard let known = world.model.stream(named: name) else { continue }
+            let life = world.life(of: known)
+            guard let summary = rest.first, summary.name == name else {
+                try Violation.require(life != .alive, "\(name) is not listed")
+                continue
+            }
+            rest.removeFirst()
+            try Violation.require(life != .over, "\(name) is listed after its time")
+            let through = max(durable, known.structuralLSN)
+            let mark = known.mark(through: through)
+            try Violation.require(
+                summary.head.tail == mark.tail && summary.head.isClosed == known.isClosed
+                    && summary.head.incarnation == known.incarnation,
+                "\(name) is listed with the end \(summary.head.tail), not \(mark.tail)")
+            reveals = max(reveals, known.structuralLSN, mark.lsn)
+        }
+        try Violation.require(rest.isEmpty, "\(rest.first?.name ?? "") is listed and not there")
+        world.answer(visibleAt: visibleAt, reveals: reveals)
+    }
+}

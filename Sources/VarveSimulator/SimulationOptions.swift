@@ -1,0 +1,16 @@
+/// What a simulation is asked to do.
+package struct SimulationOptions: Sendable {
+    /// Decides everything: equal options with equal seeds do the same.
+    package var seed: UInt64 = 1
+    /// How often the store is opened, checked, used and crashed.
+    package var cycles = 20
+    /// The most operations of one cycle.
+    package var operations = 60
+    /// Whether the trace's lines are kept.
+    package var keepsTrace = false
+    /// Whether the disk lies about syncs: such a run must find a violation, or it checks nothing.
+    package var isCanary = false
+
+    /// Twenty cycles of seed 1.
+    package init() {}
+}

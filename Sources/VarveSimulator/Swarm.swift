@@ -1,0 +1,83 @@
+import VarveLog
+import VarvePlatform
+
+/// What one seed's run is like: which operations are frequent, how the log is opened, how often the
+/// disk fails. Runs that differ in this find more than runs that all do a little of everything.
+struct Swarm {
+    /// The weight of each operation, in the order of `OperationTable.all`.
+    private(set) var weights: [Int]
+    /// How the log is opened.
+    private(set) var logOptions = LogOptions()
+    /// How many names there are for streams.
+    private(set) var nameCount: Int
+    /// Whether appends of several frames occur.
+    private(set) var hasLargeAppends: Bool
+    /// How many of a hundred cycles have a fault while operating.
+    private(set) var faultPercent: Int
+    /// How many of a hundred cycles end in the middle of a write or sync.
+    private(set) var freezePercent: Int
+    /// How many of a hundred openings have a fault.
+    private(set) var recoveryFaultPercent: Int
+    /// How many of a hundred openings find a flipped bit.
+    private(set) var flipPercent: Int
+    /// How many of a hundred volume operations let another thread act at that moment.
+    private(set) var interleavePercent: Int
+    /// How many of a hundred volume operations take long.
+    private(set) var latencyPercent: Int
+    /// The usual bytes of a record, at most.
+    private(set) var recordBytesMax: Int
+
+    /// The kind of run that `random` chooses.
+    init(random: SeededRandom) {
+        weights = OperationTable.all.map { operation in
+            random.next(below: 6) == 0 && !operation.isEssential
+                ? 0 : operation.weight * [1, 1, 2, 4][random.next(below: 4)]
+        }
+        nameCount = [2, 4, 8, 16][random.next(below: 4)]
+        hasLargeAppends = random.next(below: 6) == 0
+        faultPercent = [0, 20, 40, 80][random.next(below: 4)]
+        freezePercent = [0, 30, 60, 90][random.next(below: 4)]
+        recoveryFaultPercent = [0, 10, 40][random.next(below: 3)]
+        flipPercent = [0, 20, 60][random.next(below: 3)]
+        interleavePercent = [0, 10, 40][random.next(below: 3)]
+        latencyPercent = [0, 2, 10][random.next(below: 3)]
+        recordBytesMax = [60, 600, 5000][random.next(below: 3)]
+        let kilobytes = hasLargeAppends ? 1024 : [64, 96, 256][random.next(below: 3)]
+        logOptions.fileBytes = kilobytes << 10
+        logOptions.sparesMax = 1 + random.next(below: 2)
+        logOptions.windowBytes = 1 << 20
+        logOptions.groupBytes = [4 << 10, 16 << 10, 4 << 20][random.next(below: 3)]
+        logOptions.idleMarkMilliseconds = [nil, 50, 200][random.next(below: 3)]
+        logOptions.workers = .stepped
+        switch random.next(below: 10) {
+        case 0: logOptions.durability = .os
+        case 1: logOptions.durability = .interval(milliseconds: 100)
+        default: break
+        }
+    }
+
+    /// A run on a disk without faults, of every kind of operation, with small files.
+    init(quiet seed: UInt64) {
+        self.init(random: SeededRandom(seed: seed))
+        weights = OperationTable.all.map(\.weight)
+        logOptions.durability = .sync
+        logOptions.fileBytes = 64 << 10
+        hasLargeAppends = false
+        faultPercent = 0
+        freezePercent = 0
+        recoveryFaultPercent = 0
+        flipPercent = 0
+        interleavePercent = 0
+        latencyPercent = 0
+    }
+
+    /// An operation by weight.
+    func operation(_ random: SeededRandom) -> any Operation {
+        var turn = random.next(below: weights.reduce(0, +))
+        for (index, weight) in weights.enumerated() {
+            if turn < weight { return OperationTable.all[index] }
+            turn -= weight
+        }
+        return OperationTable.all[0]
+    }
+}

@@ -1,0 +1,23 @@
+/// Everything a simulation did, in order: its lines as a running hash, and as text if wanted.
+///
+/// Two runs of one seed have the same lines, or the simulation is not repeatable. Thread rule: the
+/// simulation's thread.
+final class Trace {
+    /// The hash of all lines so far (FNV-1a).
+    private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    /// The lines, when they are kept.
+    private(set) var lines: [String] = []
+    private let isKept: Bool
+
+    /// An empty trace; `isKept` says whether to keep the lines, beside their hash.
+    init(isKept: Bool) {
+        self.isKept = isKept
+    }
+
+    /// Adds one line.
+    func note(_ line: String) {
+        for byte in line.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = (hash ^ 10) &* 0x100_0000_01b3
+        if isKept { lines.append(line) }
+    }
+}

@@ -1,0 +1,104 @@
+import VarveLog
+import VarveSimulation
+import VarveStreams
+
+extension World {
+    /// What of a stream must not change by a request that changes nothing.
+    struct Fingerprint: Equatable {
+        var tail: StreamPosition
+        var head: ChainHash
+        var isClosed: Bool
+        var lastLSN: UInt64
+    }
+
+    /// How the engine's stream is at the moment, durable or not.
+    func fingerprint(_ stream: Stream) -> Fingerprint {
+        stream.log.withLock {
+            Fingerprint(
+                tail: $0.tail, head: $0.head, isClosed: $0.isClosed, lastLSN: $0.lastLSN.rawValue)
+        }
+    }
+
+    /// A change that the log could not take: only for reasons that are there.
+    func checkLogRefusal(_ error: LogError, hadFailed: Bool) throws(Violation) {
+        trace.note("-> \(error.code)")
+        switch error {
+        case .poisoned:
+            try Violation.require(hadFailed, "refused as poisoned without a failure")
+        case .overloaded: break
+        case .closed:
+            try Violation.require(isClosing, "refused as closed while open")
+        case .outOfSpace:
+            try Violation.require(plan.firedCount > 0, "refused for want of space that is there")
+        case .io:
+            // The preparer's failure, told by the staging that needs its file.
+            try Violation.require(plan.firedCount > 0, "refused for a failure that never was")
+        default:
+            throw Violation("refused with \(error)")
+        }
+    }
+
+    /// A read that the disk could not serve.
+    func checkReadFailure(_ error: LogError, fired: Int) throws(Violation) {
+        trace.note("-> \(error.code)")
+        try Violation.require(
+            error.code == "io" && plan.firedCount > fired, "a read failed with \(error)")
+    }
+
+    /// A request found no stream of that name: there must be none, or one whose time is over.
+    ///
+    /// Notes the deletion, if the request came upon an expired stream and deleted it.
+    func checkAbsence(
+        _ name: String, _ handle: Stream?, _ refusal: StreamRefusal
+    ) throws(Violation) {
+        guard let stream = model.stream(named: name) else {
+            answer(visibleAt: refusal.visibleAt, reveals: model.deletion(of: name))
+            return
+        }
+        try Violation.require(life(of: stream) != .alive, "stream \(name) is not found")
+        noteDeletion(of: stream, handle)
+        answer(visibleAt: refusal.visibleAt, reveals: model.deletion(of: name))
+    }
+
+    /// Whether a stream's time is over, now or at another time.
+    func life(of stream: ModelStream, at time: UInt64? = nil) -> UseRange.Life {
+        model.uses[stream.id]?.life(stream.lifetime, at: time ?? now) ?? .alive
+    }
+
+    /// Tells the model of a deletion that a request made in passing, if it did.
+    func noteDeletion(of stream: ModelStream, _ handle: Stream?) {
+        guard let handle else { return }
+        let (isDeleted, lsn) = handle.log.withLock { ($0.isDeleted, $0.lastLSN.rawValue) }
+        guard isDeleted else { return }
+        trace.note("-> deleted in passing")
+        model.apply(.delete(stream: stream.id), lsn: lsn, time: now)
+    }
+
+    /// The engine's stream of that name, whatever its state.
+    func handle(_ name: String) -> Stream? {
+        guard let engine else { return nil }
+        return Array(name.utf8).withUnsafeBytes { engine.find($0) }
+    }
+
+    /// A request used a stream without changing it: perhaps that was written down.
+    ///
+    /// Returns the use to be acknowledged with the answer; nil when the log could not take it,
+    /// which the engine documents as lost by a crash.
+    func noteUse(
+        _ stream: ModelStream, _ before: Fingerprint, _ handle: Stream, at time: UInt64
+    ) throws(Violation) -> (stream: UInt64, time: UInt64)? {
+        var after = fingerprint(handle)
+        let isWritten = after.lastLSN != before.lastLSN
+        let lsn = after.lastLSN
+        after.lastLSN = before.lastLSN
+        try Violation.require(after == before, "\(stream.name) was changed by what changes nothing")
+        guard case .sliding(let seconds) = stream.lifetime else {
+            try Violation.require(!isWritten, "\(stream.name) got a frame by what changes nothing")
+            return nil
+        }
+        if isWritten { model.apply(.touch(stream: stream.id), lsn: lsn, time: time) }
+        model.mayHaveBeenUsed(stream.id, at: time)
+        let isKept = isWritten || time <= stream.journalledUse + UseRange.slack(seconds)
+        return isKept ? (stream.id, time) : nil
+    }
+}

@@ -1,0 +1,237 @@
+import VarveLog
+import VarvePlatform
+import VarveSimulation
+import VarveStorage
+import VarveStreams
+
+/// One store under simulation: the engine, the disk below it, and the model of what must be in it.
+///
+/// Everything happens on one thread. Where the flusher or the preparer uses the volume, other
+/// operations may run in between, as other threads would (`Interleaver`).
+final class World {
+    let options: SimulationOptions
+    let random: SeededRandom
+    let swarm: Swarm
+    let trace: Trace
+    let disk = SimulatedVolume()
+    let plan: FaultPlan
+    let clock = ManualClock()
+    let payloads: Payloads
+    let volume: FaultyVolume
+    private let interleaver = Interleaver()
+
+    var model = Model()
+    var result: SimulationResult
+    private(set) var engine: StreamEngine?
+    /// Answers that have not left.
+    private var answers: [Answer] = []
+    /// Everything up to here was seen by someone.
+    private(set) var seen: UInt64 = 0
+    /// Everything up to here was on stable storage, as the engine said.
+    private(set) var synced: UInt64 = 0
+    /// Everything up to here is on disk and marked there as synced: damage must be reported.
+    var marked: UInt64 = 0
+    /// How far the log was durable when it was last looked at.
+    private var lastDurable: UInt64 = 0
+    /// The last LSN that was handed out.
+    private(set) var staged: UInt64 = 0
+    /// The durable LSN when the log failed; it must not move afterwards.
+    private var durableAtFailure: UInt64?
+    /// True while the flusher or the preparer takes a turn.
+    private var isStepping = false
+    private var isNested = false
+    /// True while the engine is being closed: it takes nothing more.
+    private(set) var isClosing = false
+    private var nestedViolation: Violation?
+
+    /// A store without files.
+    ///
+    /// - Parameter swarm: what the run is like; nil = as the seed says.
+    init(_ options: SimulationOptions, swarm: Swarm? = nil) {
+        self.options = options
+        random = SeededRandom(seed: options.seed)
+        let choices = SeededRandom(seed: random.next())
+        self.swarm = swarm ?? Swarm(random: choices)
+        plan = FaultPlan(seed: random.next())
+        payloads = Payloads(random: SeededRandom(seed: random.next()))
+        trace = Trace(isKept: options.keepsTrace)
+        volume = FaultyVolume(disk, plan: plan)
+        result = SimulationResult(seed: options.seed)
+        interleaver.world = self
+        plan.observe(interleaver)
+        if options.isCanary { plan.fail(.sync, count: .max, with: .pretending) }
+    }
+
+    /// The engine's calls. Only while it is open.
+    var requests: Requests {
+        get throws(Violation) { Requests(engine: try open) }
+    }
+
+    /// The engine; operations rely on it.
+    var open: StreamEngine {
+        get throws(Violation) {
+            guard let engine else { throw Violation("an operation without an open engine") }
+            return engine
+        }
+    }
+
+    /// The time on the wall.
+    var now: UInt64 { clock.wallMilliseconds() }
+
+    /// True in so many of a hundred cases.
+    func chance(_ percent: Int) -> Bool { random.next(below: 100) < percent }
+
+    // MARK: Opening and ending
+
+    /// Opens the store once; what it throws is up to the faults.
+    func openEngine() -> LogError? {
+        do throws(LogError) {
+            let engine = try StreamEngine.open(
+                volume: volume, logOptions: swarm.logOptions, clock: clock,
+                random: SeededRandom(seed: random.next()))
+            self.engine = engine
+            durableAtFailure = nil
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Everything that was found at opening is certain from now on.
+    func begin(through lsn: UInt64) {
+        answers = []
+        seen = lsn
+        synced = lsn
+        marked = lsn
+        staged = lsn
+        lastDurable = lsn
+    }
+
+    /// Ends the engine as the death of its process does.
+    func kill() {
+        engine?.log.abandon()
+        engine?.close()
+        engine = nil
+    }
+
+    /// Closes the engine in order; afterwards everything staged is on disk, unless it had failed.
+    func close() throws(Violation) {
+        guard let engine else { return }
+        let syncs = plan.count(of: .sync)
+        let isIdle = engine.log.synced.rawValue == engine.log.staged.rawValue
+        isStepping = true
+        isClosing = true
+        engine.close()
+        isClosing = false
+        isStepping = false
+        self.engine = nil
+        try rethrowNested()
+        staged = max(staged, engine.log.staged.rawValue)
+        synced = max(synced, engine.log.synced.rawValue)
+        guard engine.log.failure == .closed else { return }
+        try Violation.require(
+            engine.log.synced == engine.log.staged, "an orderly end leaves something unsynced")
+        seen = max(seen, synced)
+        if isIdle, plan.count(of: .sync) > syncs { marked = synced }
+    }
+
+    // MARK: Steps of the log's workers
+
+    /// One turn of the flusher.
+    func stepFlusher() throws(Violation) {
+        let log = try open.log
+        let before = log.synced.rawValue
+        let isIdle = log.staged.rawValue == before
+        let syncs = plan.count(of: .sync)
+        isStepping = true
+        log.stepFlusher()
+        isStepping = false
+        if log.failure == nil {
+            // A group says what was synced before it was written.
+            if log.synced.rawValue > before { marked = max(marked, before) }
+            if isIdle, plan.count(of: .sync) > syncs { marked = before }
+        }
+        trace.note("flushed through \(log.durable) synced \(log.synced)")
+        try noteDurable()
+        try rethrowNested()
+    }
+
+    /// One turn of the preparer; false when it had nothing to do.
+    func stepPreparer() throws(Violation) -> Bool {
+        isStepping = true
+        let hasWorked = try open.log.stepPreparer()
+        isStepping = false
+        try rethrowNested()
+        return hasWorked
+    }
+
+    private func rethrowNested() throws(Violation) {
+        if let nestedViolation { throw nestedViolation }
+    }
+
+    /// An operation of the volume begins: time may pass, and others may act.
+    func volumeWillBegin(_ operation: FaultPlan.Operation, _ name: String) {
+        trace.note("io \(operation) \(name)")
+        if swarm.latencyPercent > 0, chance(swarm.latencyPercent) {
+            clock.advance(milliseconds: UInt64(random.next(below: 400)))
+        }
+        guard isStepping, !isNested, nestedViolation == nil, operation != .read else { return }
+        isNested = true
+        defer { isNested = false }
+        do throws(Violation) {
+            try noteDurable()
+            guard engine?.log.failure != .closed, chance(swarm.interleavePercent) else { return }
+            for _ in 0...random.next(below: 3) {
+                let operation = swarm.operation(random)
+                if operation.isConcurrent { try run(operation) }
+            }
+        } catch {
+            nestedViolation = error
+        }
+    }
+
+    /// Does one operation and notes what is durable afterwards.
+    func run(_ operation: any Operation) throws(Violation) {
+        result.operations += 1
+        try operation.run(in: self)
+        try noteDurable()
+    }
+
+    // MARK: Answers
+
+    /// Notes that the engine gave an answer to be held until `visibleAt` is durable, and what
+    /// whoever gets it can tell.
+    func answer(visibleAt: LSN, reveals: UInt64, use: (stream: UInt64, time: UInt64)? = nil) {
+        trace.note("-> at \(visibleAt) reveals \(reveals)")
+        answers.append(Answer(visibleAt: visibleAt.rawValue, reveals: reveals, use: use))
+    }
+
+    /// Looks at how far the log is durable: answers that waited for it leave now.
+    func noteDurable() throws(Violation) {
+        guard let log = engine?.log else { return }
+        let durable = log.durable.rawValue
+        staged = max(staged, log.staged.rawValue)
+        try Violation.require(
+            durable >= lastDurable, "the durable mark moved back from \(lastDurable) to \(durable)")
+        lastDurable = durable
+        try Violation.require(durable <= staged, "more is durable than was staged")
+        if log.failure != nil {
+            let last = durableAtFailure ?? durable
+            durableAtFailure = last
+            try Violation.require(durable == last, "something became durable after a failure")
+        }
+        seen = max(seen, durable)
+        synced = max(synced, log.synced.rawValue)
+        var waiting: [Answer] = []
+        for answer in answers {
+            guard answer.visibleAt <= durable else {
+                waiting.append(answer)
+                continue
+            }
+            seen = max(seen, answer.reveals)
+            result.acknowledgements += 1
+            if let use = answer.use { model.wasUsed(use.stream, at: use.time) }
+        }
+        answers = waiting
+    }
+}

@@ -1,0 +1,1 @@
+SimulateRun.main()
