@@ -17,6 +17,9 @@ package struct Topic: Sendable {
         Topic(name: "long-poll", profile: .core, cases: LongPollCases.all),
         Topic(name: "event stream", profile: .core, cases: EventStreamCases.all),
         Topic(name: "delete", profile: .core, cases: DeleteCases.all),
+        Topic(
+            name: "forks", profile: .core,
+            cases: ForkCases.all + ForkRequestCases.all + ForkDeletionCases.all),
         Topic(name: "expiry", profile: .core, cases: ExpiryCases.all),
         Topic(name: "JSON", profile: .core, cases: JSONCases.all),
         Topic(name: "browsers", profile: .varve, cases: BrowserCases.all),

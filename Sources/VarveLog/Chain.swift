@@ -30,6 +30,26 @@ package enum Chain {
         }
     }
 
+    /// What the first own record of a fork is chained to: it binds the source at the fork's place.
+    package static func genesis(
+        _ incarnation: Incarnation, name: UnsafeRawBufferPointer, forkOf origin: ForkOrigin
+    ) -> ChainHash {
+        withUnsafeTemporaryAllocation(byteCount: 17 + name.count + 64, alignment: 8) { input in
+            input[0] = 0x03
+            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            incarnation.store(to: base + 1)
+            if let source = name.baseAddress {
+                (base + 17).copyMemory(from: source, byteCount: name.count)
+            }
+            let rest = base + 17 + name.count
+            origin.sourceIncarnation.store(to: rest)
+            rest.storeLittleEndian(origin.position.record, at: 16)
+            rest.storeLittleEndian(origin.position.byte, at: 24)
+            origin.sourceHead.store(to: rest + 32)
+            return SHA256Hasher.hash(UnsafeRawBufferPointer(input))
+        }
+    }
+
     /// The head after one more record.
     ///
     /// - Parameters:

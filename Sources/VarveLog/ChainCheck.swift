@@ -56,10 +56,11 @@ struct ChainCheck {
         let isLast = header.partIndex + 1 == header.partCount
         nextPart = isLast ? 0 : nextPart + 1
         if header.kind == .delete {
+            let ids = [header.stream] + frame.released
             let finding =
-                streams[header.stream] == nil
+                ids.contains { streams[$0] == nil }
                 ? finding(header, "it deletes an unknown stream") : nil
-            streams[header.stream] = nil
+            for id in ids { streams[id] = nil }
             return finding
         }
         var problem = begin(frame)
@@ -95,15 +96,39 @@ struct ChainCheck {
     /// Makes the stream of a create frame.
     private mutating func begin(_ frame: Frame) -> Finding? {
         let header = frame.header
-        guard header.kind == .create, header.partIndex == 0 else {
+        guard header.kind.creates, header.partIndex == 0 else {
             return streams[header.stream] == nil
                 ? finding(header, "the frame that created its stream is lost") : nil
         }
         let isKnown = streams[header.stream] != nil
-        streams[header.stream] = Progress(
-            name: String(decoding: frame.name, as: UTF8.self), incarnation: frame.incarnation,
-            head: Chain.genesis(frame.incarnation, name: frame.name))
-        return isKnown ? finding(header, "it creates a stream that exists") : nil
+        var progress = Progress(
+            name: String(decoding: frame.name, as: UTF8.self), incarnation: frame.incarnation)
+        var problem = isKnown ? "it creates a stream that exists" : nil
+        if header.kind == .fork {
+            let origin = frame.origin
+            progress.record = origin.position.record
+            progress.byte = origin.position.byte
+            progress.head = Chain.genesis(frame.incarnation, name: frame.name, forkOf: origin)
+            problem = problem ?? Self.contradiction(origin, streams[origin.source.rawValue])
+        } else {
+            progress.head = Chain.genesis(frame.incarnation, name: frame.name)
+        }
+        streams[header.stream] = progress
+        return problem.map { finding(header, $0) }
+    }
+
+    /// What is wrong with a fork of a source that is known to be as `source` says.
+    private static func contradiction(_ origin: ForkOrigin, _ source: Progress?) -> String? {
+        guard let source else { return "it forks an unknown stream" }
+        guard source.isIntact, source.isHeadKnown else { return nil }
+        let tail = StreamPosition(record: source.record, byte: source.byte)
+        guard source.incarnation == origin.sourceIncarnation, origin.position <= tail else {
+            return "it does not begin in its source"
+        }
+        if origin.position == tail, !source.isClosed, source.head != origin.sourceHead {
+            return "its source had another head"
+        }
+        return nil
     }
 
     private static func gap(_ header: FrameHeader, _ progress: Progress) -> String? {

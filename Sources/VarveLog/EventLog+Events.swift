@@ -107,11 +107,12 @@ extension EventLog {
         }
     }
 
-    /// Deletes a stream and waits until that is durable; its name is free at once.
+    /// Deletes a stream and waits until that is durable; its name is free at once, unless forks of
+    /// it live.
     public func delete(_ stream: LogStream) throws(LogError) {
         let time = clock.wallMilliseconds()
         let lsn = try withNamespace { (space) throws(LogError) in
-            try space.delete(stream, Mutation(wallMilliseconds: time))
+            try space.delete(stream, Mutation(wallMilliseconds: time)).lsn
         }
         try waitUntilDurable(lsn)
     }
@@ -156,11 +157,9 @@ extension EventLog {
         _ stream: LogStream
     ) throws(LogError) -> (position: StreamPosition, hash: ChainHash) {
         let lsn = durable
-        var reached = (
-            StreamPosition.start, Chain.genesis(stream.incarnation, name: stream.nameBytes)
-        )
+        var reached = (stream.start, stream.genesis)
         let tail = stream.withLock { $0.durableTail(at: lsn) }
-        try walk(stream, from: .start, to: tail, through: lsn, check: .genesis) { record in
+        try walkOwn(stream, from: stream.start, to: tail, through: lsn, check: .genesis) { record in
             reached = (record.position, record.chainHash ?? reached.1)
         }
         return (tail, reached.1)

@@ -61,7 +61,8 @@ package enum Format {
     /// A test calls this, so that a change of one number cannot break another silently.
     package static func brokenRelation() -> String? {
         let largestFrame =
-            frameHeaderBytes + incarnationBytes + nameBytesMax + annotationBytesMax
+            frameHeaderBytes + incarnationBytes + ForkOrigin.byteCount + nameBytesMax
+            + annotationBytesMax
             + lengthEntryBytes * partRecordsMax + trailerBytes + partPayloadBytesMax
         let relations: [(String, Bool)] = [
             ("a header fills one aligned block", fileHeaderBytes == alignment),

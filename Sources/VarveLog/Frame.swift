@@ -65,23 +65,36 @@ package struct Frame {
         UnsafeRawBufferPointer(start: base + header.prefixBytes, count: Int(header.payloadBytes))
     }
 
-    /// The incarnation, in the first part of a create.
+    /// The incarnation, in the first part of a create or fork.
     package var incarnation: Incarnation {
         Incarnation(loadingFrom: base + Format.frameHeaderBytes)
     }
 
-    /// The name, in the first part of a create.
+    /// Where the stream begins in its source, in the first part of a fork.
+    package var origin: ForkOrigin {
+        ForkOrigin(loadingFrom: base + Format.frameHeaderBytes + Format.incarnationBytes)
+    }
+
+    /// The name, in the first part of a create or fork.
     package var name: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
-            start: base + Format.frameHeaderBytes + Format.incarnationBytes,
+            start: base + Format.frameHeaderBytes + header.kind.identityBytes,
             count: Int(header.nameBytes))
+    }
+
+    /// The retired streams that a delete ends with its own.
+    package var released: [UInt64] {
+        guard header.kind == .delete else { return [] }
+        return (0..<Int(header.nameBytes) / 8).map { index in
+            base.loadLittleEndian(Format.frameHeaderBytes + 8 * index)
+        }
     }
 
     /// The upper layer's event, in the first part.
     package var annotation: UnsafeRawBufferPointer {
         let start =
-            header.kind == .create && header.partIndex == 0
-            ? Format.frameHeaderBytes + Format.incarnationBytes + Int(header.nameBytes)
+            header.partIndex == 0
+            ? Format.frameHeaderBytes + header.kind.identityBytes + Int(header.nameBytes)
             : Format.frameHeaderBytes
         return UnsafeRawBufferPointer(start: base + start, count: Int(header.annotationBytes))
     }
@@ -123,9 +136,19 @@ extension FrameHeader {
             && prefixBytes + Int(payloadBytes) == Int(frameBytes)
             && firstRecord < 1 << 62 && firstByte < 1 << 62
             && (partIndex == 0 || annotationBytes == 0)
-            && (nameBytes > 0) == (kind == .create && partIndex == 0)
-            && stream >= 1 && stream <= lsn
-            && (kind != .create || stream == lsn - UInt64(min(UInt64(partIndex), lsn)))
-            && (kind != .delete || (recordCount == 0 && payloadBytes == 0 && partCount == 1))
+            && hasRightName && stream >= 1 && stream <= lsn
+            && (!kind.creates || stream == lsn - UInt64(min(UInt64(partIndex), lsn)))
+            && (!endsStream || (recordCount == 0 && payloadBytes == 0 && partCount == 1))
+    }
+
+    private var endsStream: Bool { kind == .delete || kind == .retire }
+
+    /// True when there are bytes of a name, or of ids, where there may be some.
+    private var hasRightName: Bool {
+        switch kind {
+        case .create, .fork: (nameBytes > 0) == (partIndex == 0)
+        case .delete: nameBytes % 8 == 0
+        case .append, .retire: nameBytes == 0
+        }
     }
 }

@@ -8,9 +8,11 @@ struct FrameEncoder {
     let kind: FrameKind
     /// The stream's id.
     let stream: UInt64
-    /// The stream's incarnation, for a create.
+    /// The stream's incarnation, for a create or fork.
     let incarnation: Incarnation?
-    /// The stream's name, for a create.
+    /// Where the stream begins in its source, for a fork.
+    let origin: ForkOrigin?
+    /// The stream's name, for a create or fork; the further ids, for a delete.
     let name: UnsafeRawBufferPointer
     /// The frames' time, which the journal decides.
     let wallMilliseconds: UInt64
@@ -24,7 +26,7 @@ struct FrameEncoder {
         _ part: PartPlan.Part, index: Int, mutation: Mutation, kind: FrameKind, nameBytes: Int
     ) -> Int {
         FrameHeader.prefixBytes(
-            isCreate: kind == .create && index == 0, name: nameBytes,
+            kind: kind, isFirst: index == 0, name: nameBytes,
             annotation: index == 0 ? mutation.annotation.count : 0, records: part.recordCount)
             + part.payloadBytes
     }
@@ -52,8 +54,12 @@ struct FrameEncoder {
             if let incarnation {
                 incarnation.store(to: next)
                 next += Format.incarnationBytes
-                Self.copy(name, to: &next)
             }
+            if let origin {
+                origin.store(to: next)
+                next += ForkOrigin.byteCount
+            }
+            Self.copy(name, to: &next)
             Self.copy(mutation.annotation, to: &next)
         }
         writeLengths(part, to: &next)

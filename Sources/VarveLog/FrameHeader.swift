@@ -6,8 +6,24 @@ package enum FrameKind: UInt8, Sendable {
     case create = 1
     /// Changes the stream: records, the upper layer's event, or both.
     case append = 2
-    /// Ends the stream and frees its name.
+    /// Ends the stream and frees its name, and those of retired sources that were kept for it.
     case delete = 3
+    /// Makes the stream as a fork of another; carries incarnation, origin and name.
+    case fork = 4
+    /// Hides the stream from all but its forks.
+    case retire = 5
+
+    /// True when it makes the stream.
+    package var creates: Bool { self == .create || self == .fork }
+
+    /// Bytes of the identity before the name, in the first part.
+    var identityBytes: Int {
+        switch self {
+        case .create: Format.incarnationBytes
+        case .fork: Format.incarnationBytes + ForkOrigin.byteCount
+        case .append, .delete, .retire: 0
+        }
+    }
 }
 
 /// The first 104 bytes of a frame (`docs/format.md`, "Frame header").
@@ -28,7 +44,7 @@ package struct FrameHeader: Equatable, Sendable {
     package var partIndex: UInt16
     /// The number of frames of its set.
     package var partCount: UInt16
-    /// Bytes of the name, in the first part of a create.
+    /// Bytes of the name, in the first part of a create or fork; of the further ids, in a delete.
     package var nameBytes: UInt16
     /// Bytes of the annotation, in the first part.
     package var annotationBytes: UInt32
@@ -46,13 +62,15 @@ package struct FrameHeader: Equatable, Sendable {
     /// Bytes from the frame's first to its payload's first.
     var prefixBytes: Int {
         Self.prefixBytes(
-            isCreate: kind == .create && partIndex == 0, name: Int(nameBytes),
+            kind: kind, isFirst: partIndex == 0, name: Int(nameBytes),
             annotation: Int(annotationBytes), records: Int(recordCount))
     }
 
     /// Bytes from the first byte of a frame to its payload's first.
-    static func prefixBytes(isCreate: Bool, name: Int, annotation: Int, records: Int) -> Int {
-        Format.frameHeaderBytes + (isCreate ? Format.incarnationBytes + name : 0) + annotation
+    static func prefixBytes(
+        kind: FrameKind, isFirst: Bool, name: Int, annotation: Int, records: Int
+    ) -> Int {
+        Format.frameHeaderBytes + (isFirst ? kind.identityBytes + name : 0) + annotation
             + Format.lengthEntryBytes * records + Format.trailerBytes
     }
 

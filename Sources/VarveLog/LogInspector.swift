@@ -64,7 +64,7 @@ public enum LogInspector {
                                 syncedThrough: group.syncedThrough)))
                 case .frame(let frame, let byte):
                     let name =
-                        frame.header.nameBytes > 0
+                        frame.header.kind.creates && frame.header.nameBytes > 0
                         ? String(decoding: frame.name, as: UTF8.self) : nil
                     try visit(.frame(.init(byte: byte, header: frame.header, name: name)))
                 case .groupEnd: break

@@ -13,6 +13,8 @@ public final class LogStream: @unchecked Sendable {
     public let id: StreamID
     /// Sixteen random bytes that no other stream has.
     public let incarnation: Incarnation
+    /// What makes it a fork; nil for other streams.
+    package let edge: ForkEdge?
     @usableFromInline let mutex = Mutex<Void>(())
     private let nameCount: UInt16
     /// Behind a pointer, so that callers in other targets get at it without a generic call; the
@@ -26,9 +28,10 @@ public final class LogStream: @unchecked Sendable {
     /// A stream that is not yet published.
     init(
         id: StreamID, incarnation: Incarnation, name: UnsafeRawBufferPointer,
-        state: consuming LogStreamState
+        edge: ForkEdge? = nil, state: consuming LogStreamState
     ) {
         self.id = id
+        self.edge = edge
         self.incarnation = incarnation
         nameCount = UInt16(name.count)
         let stateBytes = MemoryLayout<LogStreamState>.stride
@@ -56,6 +59,15 @@ public final class LogStream: @unchecked Sendable {
     /// The name, invalid UTF-8 repaired.
     public var name: String {
         String(decoding: nameBytes, as: UTF8.self)
+    }
+
+    /// Where its own records begin: behind those that it reads from its source.
+    package var start: StreamPosition { edge?.origin.position ?? .start }
+
+    /// What its first own record is chained to.
+    package var genesis: ChainHash {
+        guard let edge else { return Chain.genesis(incarnation, name: nameBytes) }
+        return Chain.genesis(incarnation, name: nameBytes, forkOf: edge.origin)
     }
 
     /// Gives the stream the upper layer's state object; once, before it is published.

@@ -13,14 +13,18 @@ package struct LogStreamState: ~Copyable {
     package internal(set) var structuralLSN = LSN.none
     /// True once the stream's end was staged: it takes no more records.
     package internal(set) var isClosed = false
+    /// True once it was deleted while forks of it lived: it takes nothing more, and only they read
+    /// it.
+    package internal(set) var isRetired = false
     /// True once its deletion was staged: it takes nothing more.
     package internal(set) var isDeleted = false
     /// Where its bytes lie in the journal.
     var extents = ExtentList()
 
-    /// A stream without records.
-    init(head: ChainHash) {
+    /// A stream without records of its own, which begin at `start`.
+    init(head: ChainHash, start: StreamPosition = .start) {
         self.head = head
+        tail = start
     }
 
     /// Behind the last record that is durable when everything up to `lsn` is. O(log n).
@@ -41,6 +45,13 @@ package struct LogStreamState: ~Copyable {
         self.head = head
         lastLSN = LSN(lsn)
         if isStructural { structuralLSN = LSN(lsn) }
+    }
+
+    /// Hides the stream from all but its forks.
+    mutating func markRetired(lsn: UInt64) {
+        isRetired = true
+        lastLSN = LSN(lsn)
+        structuralLSN = LSN(lsn)
     }
 
     /// Ends the stream and gives its extents back.

@@ -15,6 +15,9 @@ package struct Namespace: Sendable {
         directory.find(name)
     }
 
+    /// True when forks of `stream` live.
+    package func hasForks(_ stream: LogStream) -> Bool { directory.forkCount(of: stream.id) > 0 }
+
     /// The number of streams.
     package var count: Int { directory.count }
 
@@ -30,11 +33,13 @@ package struct Namespace: Sendable {
 
     /// Stages the creation of a stream, with its first records if `mutation` has some.
     ///
-    /// - Parameter attach: makes the upper layer's state object, before anybody else sees the
-    ///   stream.
-    /// - Throws: `alreadyExists`, `limitExceeded`, and what staging throws; nothing changed then.
+    /// - Parameters:
+    ///   - point: where in another stream it begins, for a fork.
+    ///   - attach: makes the upper layer's state object, before anybody else sees the stream.
+    /// - Throws: `alreadyExists`, `limitExceeded`, `unknownStream` when the source was deleted
+    ///   since, and what staging throws; nothing changed then.
     package func create(
-        _ name: UnsafeRawBufferPointer, _ mutation: Mutation,
+        _ name: UnsafeRawBufferPointer, _ mutation: Mutation, at point: ForkPoint? = nil,
         attach: (LogStream, LSN) -> AnyObject? = { _, _ in nil }
     ) throws(LogError) -> (stream: LogStream, lsn: LSN) {
         guard name.count >= 1, name.count <= Format.nameBytesMax else {
@@ -42,41 +47,97 @@ package struct Namespace: Sendable {
                 name: "name bytes", limit: Format.nameBytesMax, actual: name.count)
         }
         if directory.find(name) != nil { throw .alreadyExists }
+        let edge = try point.map { (point) throws(LogError) in try self.edge(to: point) }
         var mutation = mutation
         mutation.isStructural = true
         let incarnation = Incarnation(from: random)
-        var state = LogStreamState(head: Chain.genesis(incarnation, name: name))
+        let origin = edge?.origin
+        let genesis =
+            origin.map { Chain.genesis(incarnation, name: name, forkOf: $0) }
+            ?? Chain.genesis(incarnation, name: name)
+        var state = LogStreamState(head: genesis, start: origin?.position ?? .start)
         let range = try stager.stage(
             mutation,
-            Stager.Target(kind: .create, stream: nil, incarnation: incarnation, name: name),
+            Stager.Target(
+                kind: origin == nil ? .create : .fork, stream: nil, incarnation: incarnation,
+                origin: origin, name: name),
             on: &state)
         let stream = LogStream(
             id: StreamID(rawValue: range.lowerBound), incarnation: incarnation, name: name,
-            state: state)
+            edge: edge, state: state)
         let lsn = LSN(range.upperBound)
         stream.attach(attach(stream, lsn))
         directory.insert(stream)
         return (stream, lsn)
     }
 
+    /// The edge of a new fork that begins at `point`.
+    private func edge(to point: ForkPoint) throws(LogError) -> ForkEdge {
+        let isGone = point.source.withLock { $0.isDeleted || $0.isRetired }
+        if isGone { throw .unknownStream }
+        let edge = ForkEdge(point.origin, source: point.source)
+        guard edge.depth <= ForkOrigin.depthMax else {
+            throw .limitExceeded(
+                name: ForkOrigin.depthLimit, limit: ForkOrigin.depthMax, actual: edge.depth)
+        }
+        let count = directory.forkCount(of: point.source.id)
+        guard count < ForkOrigin.forksMax else {
+            throw .limitExceeded(
+                name: ForkOrigin.countLimit, limit: ForkOrigin.forksMax, actual: count + 1)
+        }
+        return edge
+    }
+
     /// Stages the deletion of a stream whose lock the caller holds; its name is free at once.
+    ///
+    /// A stream of which forks live is only retired. With the last fork of a retired stream, that
+    /// stream goes as well, and so on: one frame says so of all.
     package func delete(
         _ stream: LogStream, _ mutation: Mutation, on state: inout LogStreamState
-    ) throws(LogError) -> LSN {
+    ) throws(LogError) -> StreamRemoval {
         precondition(mutation.records.isEmpty, "a deletion has no records")
         var mutation = mutation
         mutation.isStructural = true
-        let range = try stager.stage(
-            mutation,
-            Stager.Target(
-                kind: .delete, stream: stream.id.rawValue, incarnation: stream.incarnation),
-            on: &state)
-        directory.remove(stream, at: range.upperBound)
-        return LSN(range.upperBound)
+        let isRetired = hasForks(stream)
+        let released = isRetired ? [] : releasedSources(of: stream)
+        let ids = released.map { $0.id.rawValue.littleEndian }
+        let range = try ids.withUnsafeBufferPointer { (ids) throws(LogError) in
+            try stager.stage(
+                mutation,
+                Stager.Target(
+                    kind: isRetired ? .retire : .delete, stream: stream.id.rawValue,
+                    incarnation: stream.incarnation, name: UnsafeRawBufferPointer(ids)),
+                on: &state)
+        }
+        let lsn = range.upperBound
+        if !isRetired { directory.remove(stream, at: lsn) }
+        for source in released {
+            source.withLock { $0.markDeleted(lsn: lsn) }
+            directory.remove(source, at: lsn)
+        }
+        return StreamRemoval(lsn: LSN(lsn), isRetired: isRetired, released: released)
+    }
+
+    /// The retired streams that have no fork but `stream`, or one of themselves, nearest first.
+    ///
+    /// Their locks are taken while that of `stream` is held, against the order of ids: nobody else
+    /// holds two, and whoever would is behind the namespace's lock.
+    private func releasedSources(of stream: LogStream) -> [LogStream] {
+        var released: [LogStream] = []
+        var next = stream.edge?.source
+        while let source = next, directory.forkCount(of: source.id) == 1,
+            source.withLock({ $0.isRetired })
+        {
+            released.append(source)
+            next = source.edge?.source
+        }
+        return released
     }
 
     /// The same, taking the stream's lock.
-    package func delete(_ stream: LogStream, _ mutation: Mutation) throws(LogError) -> LSN {
+    package func delete(
+        _ stream: LogStream, _ mutation: Mutation
+    ) throws(LogError) -> StreamRemoval {
         try stream.withLock { (state) throws(LogError) in
             try delete(stream, mutation, on: &state)
         }

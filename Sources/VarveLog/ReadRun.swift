@@ -11,25 +11,34 @@ package struct ReadRun: Sendable {
     }
 
     /// Where the run begins.
-    package let start: StreamPosition
+    package internal(set) var start: StreamPosition
     /// Where it ends: a boundary between records.
-    package let end: StreamPosition
+    package internal(set) var end: StreamPosition
     /// True when nothing that is durable lies behind it.
-    package let reachesTail: Bool
+    package internal(set) var reachesTail: Bool
     /// The stored bytes, separators included.
-    package var byteCount: Int { Int(end.byte - start.byte) }
+    package var byteCount: Int { Int(end.byte - first.byte) }
 
+    /// Where it begins, the earlier runs included.
+    package var first: StreamPosition { earlier.first?.start ?? start }
+
+    /// What comes first: the runs of the sources that a fork reads through, in order.
+    var earlier: [ReadRun] = []
     let pieces: ContiguousArray<Piece>
     let bytes: JournalBytes
 
     /// The mean number of bytes that lie together: small ones are better gathered than sent apart.
-    package var meanPieceBytes: Int { pieces.isEmpty ? 0 : byteCount / pieces.count }
+    package var meanPieceBytes: Int {
+        let count = earlier.reduce(pieces.count) { $0 + $1.pieces.count }
+        return count == 0 ? 0 : byteCount / count
+    }
 
     /// The run as slices: memory that is kept as long as its owner is held, or a place in a file.
     package var slices: [ReadSlice] {
         get throws(LogError) {
             var result: [ReadSlice] = []
             result.reserveCapacity(pieces.count)
+            for run in earlier { result += try run.slices }
             for piece in pieces {
                 if let found = bytes.journal.findInMemory(
                     file: piece.file, byte: piece.byte, count: piece.count)
@@ -63,6 +72,11 @@ package struct ReadRun: Sendable {
     ) throws(LogError) -> Bool {
         precondition(buffer.count >= byteCount, "the buffer takes the whole run")
         var filled = 0
+        for run in earlier {
+            let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            guard try run.copy(into: target, blocking: blocking) else { return false }
+            filled += run.byteCount
+        }
         for piece in pieces {
             let target = UnsafeMutableRawBufferPointer(
                 rebasing: buffer[filled..<filled + piece.count])

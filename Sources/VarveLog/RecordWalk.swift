@@ -28,7 +28,7 @@ struct RecordWalk {
         head = ChainHash()
         guard isHashing else { return }
         guard let (extent, end) = previous else {
-            head = Chain.genesis(stream.incarnation, name: stream.nameBytes)
+            head = stream.genesis
             return
         }
         _ = try load(extent, payloadBytes: Int(end - extent.firstByte))

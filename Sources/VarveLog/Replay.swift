@@ -6,14 +6,19 @@ import VarveBytes
 final class Replay {
     private let directory: StreamDirectory
     private let fold: (any LogFold)?
+    private let needsSources: Bool
     private var streams: [UInt64: LogStream] = [:]
     /// The time of the last frame.
     private(set) var lastWall: UInt64 = 0
 
     /// A replay into empty tables.
-    init(into directory: StreamDirectory, fold: (any LogFold)?) {
+    ///
+    /// - Parameter needsSources: whether forks are to be read, and so the streams that they fork
+    ///   must be there; if not, a fork stands for itself.
+    init(into directory: StreamDirectory, fold: (any LogFold)?, needsSources: Bool = true) {
         self.directory = directory
         self.fold = fold
+        self.needsSources = needsSources
     }
 
     /// Applies one set, whose frames lie at `bytes` (one for each part) of the file `file`.
@@ -24,6 +29,7 @@ final class Replay {
         let end = StreamPosition(
             record: start.record + set.dataRecords, byte: start.byte + set.payloadBytes)
         let stream: LogStream
+        let released: [LogStream]
         do throws(LogError.Inconsistency) {
             guard set.first.wallMilliseconds >= lastWall else { throw .timeGoesBack }
             lastWall = set.first.wallMilliseconds
@@ -31,6 +37,7 @@ final class Replay {
             try stream.withLock { (state) throws(LogError.Inconsistency) in
                 try Self.advance(&state, set, from: start, to: end, file: file, bytes: bytes)
             }
+            released = try release(set)
         } catch {
             throw .corruption(
                 file: JournalFileName(number: UInt64(file), role: .journal).path,
@@ -39,29 +46,72 @@ final class Replay {
         }
         try tellFold(set, stream, start, end)
         switch set.first.kind {
-        case .create: publish(stream)
-        case .append: break
+        case .create, .fork: publish(stream)
+        case .append, .retire: break
         case .delete:
-            streams[set.first.stream] = nil
-            directory.remove(stream, at: set.lastLSN)
+            remove(stream, at: set.lastLSN)
+            for source in released { remove(source, at: set.lastLSN) }
         }
+    }
+
+    private func remove(_ stream: LogStream, at lsn: UInt64) {
+        streams[stream.id.rawValue] = nil
+        directory.remove(stream, at: lsn)
+    }
+
+    /// The retired streams that a deletion ends with its own, marked as deleted.
+    private func release(
+        _ set: SetAssembler.FrameSet
+    ) throws(LogError.Inconsistency) -> [LogStream] {
+        var released: [LogStream] = []
+        for id in set.released {
+            guard let source = streams[id] else { throw .unknownStream }
+            let isRetired = source.withLock { state in
+                defer { state.markDeleted(lsn: set.lastLSN) }
+                return state.isRetired && !state.isDeleted
+            }
+            guard isRetired else { throw .notRetired }
+            released.append(source)
+        }
+        return released
     }
 
     private func stream(
         for set: SetAssembler.FrameSet
     ) throws(LogError.Inconsistency) -> LogStream {
-        guard set.first.kind == .create else {
+        guard set.first.kind.creates else {
             guard let stream = streams[set.first.stream] else { throw .unknownStream }
             return stream
         }
         guard let incarnation = set.incarnation else { throw .setWithoutBeginning }
         let exists = set.name.withUnsafeBytes { directory.find($0) } != nil
         guard !exists, streams[set.first.stream] == nil else { throw .streamExists }
-        return set.name.withUnsafeBytes { name in
-            LogStream(
-                id: StreamID(rawValue: set.first.stream), incarnation: incarnation, name: name,
-                state: LogStreamState(head: Chain.genesis(incarnation, name: name)))
+        let edge = try set.origin.map { (origin) throws(LogError.Inconsistency) in
+            try self.edge(to: origin)
         }
+        return set.name.withUnsafeBytes { name in
+            let genesis =
+                set.origin.map { Chain.genesis(incarnation, name: name, forkOf: $0) }
+                ?? Chain.genesis(incarnation, name: name)
+            return LogStream(
+                id: StreamID(rawValue: set.first.stream), incarnation: incarnation, name: name,
+                edge: edge,
+                state: LogStreamState(head: genesis, start: set.origin?.position ?? .start))
+        }
+    }
+
+    /// The edge of a fork, its source checked.
+    private func edge(to origin: ForkOrigin) throws(LogError.Inconsistency) -> ForkEdge {
+        guard needsSources else { return ForkEdge(origin, source: nil) }
+        guard let source = streams[origin.source.rawValue] else { throw .unknownSource }
+        let holds = source.withLock { state in
+            !state.isRetired && origin.position >= .start && origin.position <= state.tail
+        }
+        let edge = ForkEdge(origin, source: source)
+        guard holds, source.incarnation == origin.sourceIncarnation,
+            edge.depth <= ForkOrigin.depthMax
+        else { throw .unknownSource }
+        return edge
     }
 
     private func publish(_ stream: LogStream) {
@@ -74,9 +124,11 @@ final class Replay {
         to end: StreamPosition, file: UInt32, bytes: [UInt64]
     ) throws(LogError.Inconsistency) {
         guard state.tail == start else { throw .wrongPosition }
+        guard !state.isRetired else { throw .retiredStream }
         let hasRecords = set.parts.contains { $0.recordCount > 0 }
         guard !state.isClosed || !hasRecords else { throw .closedStream }
-        guard !hasRecords || set.first.kind != .delete else { throw .unknownRecord }
+        let ends = set.first.kind == .delete || set.first.kind == .retire
+        guard !hasRecords || !ends else { throw .unknownRecord }
         if hasRecords {
             for (part, byte) in zip(set.parts, bytes) {
                 state.extents.append(
@@ -91,6 +143,7 @@ final class Replay {
             to: end, head: set.first.head, lsn: set.lastLSN, isStructural: set.first.isStructural)
         if set.closes { state.isClosed = true }
         if set.first.kind == .delete { state.markDeleted(lsn: set.lastLSN) }
+        if set.first.kind == .retire { state.markRetired(lsn: set.lastLSN) }
     }
 
     private func tellFold(

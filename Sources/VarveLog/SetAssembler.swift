@@ -25,7 +25,11 @@ struct SetAssembler {
         /// The header of the first frame.
         var first: FrameHeader
         var incarnation: Incarnation?
+        /// Where a fork begins.
+        var origin: ForkOrigin?
         var name: [UInt8] = []
+        /// The retired streams that a delete ends with its own.
+        var released: [UInt64] = []
         var annotation: [UInt8] = []
         var parts: [Part] = []
         /// Data records in the whole set.
@@ -64,10 +68,12 @@ struct SetAssembler {
         } else {
             guard frame.header.partIndex == 0 else { throw .setWithoutBeginning }
             set = FrameSet(first: frame.header)
-            if frame.header.kind == .create {
+            if frame.header.kind.creates {
                 set.incarnation = frame.incarnation
                 set.name = Array(frame.name)
             }
+            if frame.header.kind == .fork { set.origin = frame.origin }
+            set.released = frame.released
             set.annotation = Array(frame.annotation)
             unfinished = 0
         }
@@ -136,6 +142,9 @@ extension LogError {
         case recordWithoutEnd = "a record's last bytes are missing from its set"
         case unknownRecord = "a record's kind is not of this format"
         case unknownStream = "a frame changes a stream that does not exist"
+        case unknownSource = "a fork does not begin in its source"
+        case notRetired = "a delete ends another stream that is not retired"
+        case retiredStream = "a frame changes a stream that only its forks read"
         case streamExists = "a frame creates a stream that exists"
         case wrongPosition = "a frame does not begin where its stream ends"
         case closedStream = "a frame appends to a closed stream"

@@ -18,7 +18,9 @@ struct Stager {
         var stream: UInt64?
         /// The stream's incarnation.
         var incarnation: Incarnation
-        /// The stream's name, for a create.
+        /// Where the stream begins in its source, for a fork.
+        var origin: ForkOrigin?
+        /// The stream's name, for a create or fork; the further ids, for a delete.
         var name = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
@@ -67,6 +69,7 @@ struct Stager {
             to: tail, head: head, lsn: range.upperBound, isStructural: mutation.isStructural)
         if closes { state.isClosed = true }
         if target.kind == .delete { state.markDeleted(lsn: range.upperBound) }
+        if target.kind == .retire { state.markRetired(lsn: range.upperBound) }
         return range
     }
 
@@ -74,7 +77,7 @@ struct Stager {
     private func check(
         _ mutation: Mutation, _ plan: PartPlan, _ state: borrowing LogStreamState
     ) throws(LogError) -> Bool {
-        if state.isDeleted { throw .unknownStream }
+        if state.isDeleted || state.isRetired { throw .unknownStream }
         guard mutation.annotation.count <= Format.annotationBytesMax else {
             throw .limitExceeded(
                 name: "annotation bytes", limit: Format.annotationBytesMax,
@@ -165,7 +168,8 @@ struct Stager {
     ) -> FrameEncoder {
         FrameEncoder(
             mutation: mutation, kind: target.kind, stream: target.stream ?? reservation.firstLSN,
-            incarnation: target.kind == .create ? target.incarnation : nil, name: target.name,
+            incarnation: target.kind.creates ? target.incarnation : nil, origin: target.origin,
+            name: target.name,
             wallMilliseconds: reservation.wallMilliseconds, partCount: partCount, head: head)
     }
 

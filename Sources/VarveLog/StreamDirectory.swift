@@ -9,6 +9,7 @@ final class StreamDirectory: @unchecked Sendable {
     private let mutex = Mutex<Void>(())
     @exclusivity(unchecked) private var table: NameTable
     @exclusivity(unchecked) private var index = NameIndex()
+    @exclusivity(unchecked) private var forks = ForkTable()
     private let lastDeletionLSN: Atomic<UInt64>
 
     /// No streams; `seed` makes the table's hash its own.
@@ -25,6 +26,11 @@ final class StreamDirectory: @unchecked Sendable {
     /// The number of streams.
     var count: Int {
         mutex.withLock { _ in table.count }
+    }
+
+    /// How many forks of `stream` there are.
+    func forkCount(of stream: StreamID) -> Int {
+        mutex.withLock { _ in forks.count(of: stream) }
     }
 
     /// The LSN of the last deletion.
@@ -44,6 +50,7 @@ final class StreamDirectory: @unchecked Sendable {
         mutex.withLock { _ in
             table.insert(stream)
             index.insert(stream)
+            forks.insert(stream)
         }
     }
 
@@ -52,6 +59,7 @@ final class StreamDirectory: @unchecked Sendable {
         // First the LSN: whoever no longer finds the stream must learn when that may be said.
         lastDeletionLSN.max(lsn, ordering: .sequentiallyConsistent)
         mutex.withLock { _ in
+            forks.remove(stream)
             if table.remove(stream) { index.remove(stream) }
         }
     }

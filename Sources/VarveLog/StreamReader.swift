@@ -12,13 +12,13 @@ extension EventLog {
 
     var journalBytes: JournalBytes { JournalBytes(journal: journal, files: files) }
 
-    /// Finds the records of `stream` from `start` on: whole ones, at most `maxBytes` bytes of them,
-    /// but at least one if there is one, and nothing behind what `lsn` made durable.
+    /// Finds the own records of `stream` from `start` on: whole ones, at most `maxBytes` bytes of
+    /// them, but at least one if there is one, and nothing behind what `lsn` made durable.
     ///
     /// - Parameter blocking: whether to wait for a disk, should lengths have to be read from one.
     /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream` (deleted), `wouldBlock` if not
     ///   `blocking`.
-    package func read(
+    func readOwn(
         _ stream: LogStream, from start: StreamPosition, maxBytes: Int, through lsn: LSN,
         blocking: Bool = false
     ) throws(LogError) -> ReadRun {
@@ -176,9 +176,9 @@ extension EventLog {
     /// How many extents are copied under the stream's lock at a time.
     private static let walkExtentsMax = 4096
 
-    /// Walks over the records of `stream` from the set that `start` is in, or from the very first
-    /// one, to the end of the set that `end` is in.
-    func walk(
+    /// Walks over the own records of `stream` from the set that `start` is in, or from the very
+    /// first one, to the end of the set that `end` is in.
+    func walkOwn(
         _ stream: LogStream, from start: StreamPosition, to end: StreamPosition, through lsn: LSN,
         check: ReadCheck, _ body: (Record) throws(LogError) -> Void
     ) throws(LogError) {

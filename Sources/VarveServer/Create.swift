@@ -11,27 +11,52 @@ enum Create {
     static func answer(
         _ request: borrowing RequestView, name: UnsafeRawBufferPointer, _ responder: Responder
     ) {
+        let target = Target(request)
+        let body = request.body
+        let isForked = request.header(.streamForkedFrom) != nil
         do throws(Refusal) {
-            let command = try command(request, name: name)
-            let outcome: CreateOutcome
-            do throws(StreamRefusal) {
-                outcome = try responder.core.engine.create(command)
-            } catch {
-                throw Refusal(error)
+            try withUnsafeTemporaryAllocation(
+                byteCount: isForked ? Route.encodedNameBytesMax : 1, alignment: 1
+            ) { (names) throws(Refusal) in
+                let command = try command(request, name: name, responder.core, names)
+                let outcome: CreateOutcome
+                do throws(StreamRefusal) {
+                    outcome = try responder.core.engine.create(command)
+                } catch {
+                    guard let fork = command.fork, error.error == .log(.wouldBlock) else {
+                        throw Refusal(error)
+                    }
+                    return answerFromDisk(command, fork, body, target.owned, responder)
+                }
+                answer(target, bodyBytes: body.count, outcome, responder)
             }
-            if outcome.kind == .created && !request.body.isEmpty {
-                responder.metrics.appends.add()
-                responder.metrics.appendBytes.add(UInt64(request.body.count))
-            }
-            answer(request, outcome, responder)
         } catch {
             responder.refuse(error, request)
         }
     }
 
-    private static func answer(
-        _ request: borrowing RequestView, _ outcome: CreateOutcome, _ responder: Responder
+    /// Has the pool create a fork, and answers then.
+    private static func answerFromDisk(
+        _ command: CreateCommand, _ fork: ForkCommand, _ body: UnsafeRawBufferPointer,
+        _ target: OwnedTarget, _ responder: Responder
     ) {
+        let count = body.count
+        DiskFork.begin(command, of: fork, body: body, responder) { outcome in
+            switch outcome {
+            case .success(let outcome):
+                target.withTarget { answer($0, bodyBytes: count, outcome, responder) }
+            case .failure(let refusal): responder.refuse(Refusal(refusal))
+            }
+        }
+    }
+
+    private static func answer(
+        _ target: Target, bodyBytes: Int, _ outcome: CreateOutcome, _ responder: Responder
+    ) {
+        if outcome.kind == .created && bodyBytes > 0 {
+            responder.metrics.appends.add()
+            responder.metrics.appendBytes.add(UInt64(bodyBytes))
+        }
         let isNew = outcome.kind == .created
         responder.send(isNew ? .created : .ok, gate: outcome.visibleAt, body: .empty) {
             writer in
@@ -39,41 +64,36 @@ enum Create {
             writer.header(
                 "Stream-Next-Offset", hexadecimal: outcome.tail.record, outcome.tail.byte)
             if outcome.isClosed { writer.lines("Stream-Closed: true\r\n") }
-            if isNew { writeLocation(request, responder.core, writer) }
+            if isNew { writeLocation(target, responder.core, writer) }
         }
     }
 
     /// The absolute URL of the stream: the request's own path, on the host the client spoke to.
     private static func writeLocation(
-        _ request: borrowing RequestView, _ core: ServerCore, _ writer: ResponseWriter
+        _ target: Target, _ core: ServerCore, _ writer: ResponseWriter
     ) {
-        let isSecure = request.header(.xForwardedProto)?.equalsIgnoringCase("https") ?? false
-        let authority = request.authority
-        let path = request.path
         writer.header("Location") { buffer in
-            buffer.append(isSecure ? "https://" : "http://")
-            if authority.isEmpty {
+            buffer.append(target.isSecure ? "https://" : "http://")
+            if target.authority.isEmpty {
                 buffer.append(text: core.defaultAuthority)
             } else {
-                buffer.append(authority)
+                buffer.append(target.authority)
             }
-            buffer.append(path)
+            buffer.append(target.path)
         }
     }
 
     private static func command(
-        _ request: borrowing RequestView, name: UnsafeRawBufferPointer
+        _ request: borrowing RequestView, name: UnsafeRawBufferPointer, _ core: ServerCore,
+        _ names: UnsafeMutableRawBufferPointer
     ) throws(Refusal) -> CreateCommand {
-        if request.header(.streamForkedFrom) != nil || request.header(.streamForkOffset) != nil
-            || request.header(.streamForkSubOffset) != nil
-        {
-            throw Refusal(.forksNotSupported)
-        }
         if request.header(.streamRetainBytes) != nil || request.header(.streamRetainSeconds) != nil
         {
             throw Refusal(.retentionNotSupported)
         }
         var command = CreateCommand(name: name)
+        command.fork = try ForkHeaders.parse(
+            request, basePath: core.basePath.bytes, names: names)
         if let type = request.header(.contentType), !type.isEmpty { command.contentType = type }
         command.isClosed = request.closesStream
         command.content = .body(request.body)
@@ -93,6 +113,49 @@ enum Create {
             command.lifetimeText = time
         }
         return command
+    }
+}
+
+extension Create {
+    /// What of a request its answer needs: the parts of the stream's URL.
+    private struct Target {
+        let isSecure: Bool
+        let authority: UnsafeRawBufferPointer
+        let path: UnsafeRawBufferPointer
+
+        /// Views into the request.
+        init(_ request: borrowing RequestView) {
+            isSecure = request.header(.xForwardedProto)?.equalsIgnoringCase("https") ?? false
+            authority = request.authority
+            path = request.path
+        }
+
+        /// Views into other memory.
+        init(isSecure: Bool, authority: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer) {
+            self.isSecure = isSecure
+            self.authority = authority
+            self.path = path
+        }
+
+        /// A copy that outlives the request.
+        var owned: OwnedTarget {
+            OwnedTarget(isSecure: isSecure, authority: Array(authority), path: Array(path))
+        }
+    }
+
+    /// The same with memory of its own.
+    private struct OwnedTarget {
+        let isSecure: Bool
+        let authority: [UInt8]
+        let path: [UInt8]
+
+        func withTarget(_ body: (Target) -> Void) {
+            authority.withUnsafeBytes { authority in
+                path.withUnsafeBytes { path in
+                    body(Target(isSecure: isSecure, authority: authority, path: path))
+                }
+            }
+        }
     }
 }
 

@@ -29,6 +29,12 @@ extension Problem {
         switch error {
         case .notFound: self = .notFound
         case .gone: self = .gone
+        case .deleted: self = .deleted
+        case .nameHeld: self = .nameHeld
+        case .forkSourceNotFound: self = .forkSourceNotFound
+        case .forkSourceDeleted: self = .forkSourceDeleted
+        case .forkSubOffsetBeyondData: self = .invalidForkSubOffset
+        case .forkLimit: self = .forkLimit
         case .configMismatch: self = .configMismatch
         case .streamClosed: self = .streamClosed
         case .contentTypeMismatch: self = .contentTypeMismatch

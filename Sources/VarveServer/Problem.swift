@@ -56,8 +56,14 @@ struct Problem: Sendable {
         .methodNotAllowed, "method-not-allowed", "This path does not have this method.")
     static let notImplemented = Problem(
         .notImplemented, "not-implemented", "The server does not know this method.")
-    static let forksNotSupported = Problem(
-        .notImplemented, "forks-not-supported", "Forks are not supported yet.")
+    static let forkWithoutSource = Problem(
+        .badRequest, "invalid-fork",
+        "Stream-Forked-From is the path of one stream; the other fork headers need it.")
+    static let forkSubOffsetAlone = Problem(
+        .badRequest, "invalid-fork", "Stream-Fork-Sub-Offset needs Stream-Fork-Offset.")
+    static let invalidForkSubOffset = Problem(
+        .badRequest, "invalid-fork-sub-offset",
+        "Stream-Fork-Sub-Offset is a number in digits, within the data behind the fork's offset.")
     static let retentionNotSupported = Problem(
         .notImplemented, "retention-not-supported", "Retention is not supported yet.")
 
@@ -65,6 +71,15 @@ struct Problem: Sendable {
 
     static let notFound = Problem(.notFound, "not-found", "There is nothing here.")
     static let gone = Problem(.gone, "gone", "This position is not kept any more.")
+    static let deleted = Problem(
+        .gone, "deleted", "The stream was deleted; only its forks read it.")
+    static let nameHeld = Problem(
+        .conflict, "name-held-by-forks",
+        "A deleted stream keeps this name until the last of its forks goes.")
+    static let forkSourceNotFound = Problem(
+        .notFound, "fork-source-not-found", "The stream to be forked is not there.")
+    static let forkSourceDeleted = Problem(
+        .conflict, "fork-source-deleted", "The stream to be forked was deleted.")
     static let configMismatch = Problem(
         .conflict, "config-mismatch", "The stream exists with another configuration.")
     static let contentTypeMismatch = Problem(
@@ -87,6 +102,8 @@ struct Problem: Sendable {
         .contentTooLarge, "content-too-large", "The body is over the limit.")
     static let producerLimit = Problem(
         .insufficientStorage, "producer-limit", "The stream has as many producers as it may.")
+    static let forkLimit = Problem(
+        .insufficientStorage, "fork-limit", "There are as many forks as there may be.")
     static let streamQuota = Problem(
         .insufficientStorage, "stream-quota", "The stream has as many bytes as it may.")
     static let totalQuota = Problem(

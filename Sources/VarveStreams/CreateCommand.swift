@@ -2,15 +2,18 @@
 package struct CreateCommand {
     /// The decoded name.
     package var name: UnsafeRawBufferPointer
-    /// The content type as given; nil for the default.
+    /// The content type as given; nil for the default, or that of the stream that is forked.
     package var contentType: UnsafeRawBufferPointer?
-    /// When the stream goes by itself.
+    /// When the stream goes by itself; `unlimited` when nothing is said: a fork has then what its
+    /// source has.
     package var lifetime: StreamLifetime = .unlimited
     /// The value of `Stream-Expires-At` as given, to be echoed; empty unless `lifetime` is
     /// absolute.
     package var lifetimeText = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Whether the stream is closed from the start, behind its first content.
     package var isClosed = false
+    /// What it forks; nil for a stream of its own.
+    package var fork: ForkCommand?
     /// The first content.
     package var content = StreamContent.none
 

@@ -32,9 +32,7 @@ extension StreamEngine {
         _ logState: inout LogStreamState, _ now: UInt64
     ) throws(StreamRefusal) -> AppendOutcome {
         let cell = stream.cell
-        if logState.isDeleted || cell.state.isOver(at: now) {
-            throw StreamRefusal(.notFound, visibleAt: logState.lastLSN)
-        }
+        try requireAlive(stream, logState, now)
         let decision = cell.state.plan(
             command, isOfItsType: isOfItsType, bodyFault: body.fault, tail: logState.tail,
             isClosed: logState.isClosed, producersMax: options.maxProducersPerStream)
@@ -77,7 +75,7 @@ extension StreamEngine {
         _ logState: inout LogStreamState, _ now: UInt64
     ) throws(StreamRefusal) -> LSN {
         try reserve(
-            body.storedBytes, behind: logState.tail.byte, visibleAt: logState.lastLSN)
+            body.storedBytes, behind: stream.ownBytes(logState), visibleAt: logState.lastLSN)
         let event = StreamEvent.Append(
             producer: command.producer, sequence: command.sequence, closes: command.closes)
         let lsn: LSN

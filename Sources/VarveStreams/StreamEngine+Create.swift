@@ -4,8 +4,14 @@ extension StreamEngine {
     /// Creates a stream, with its first content, or finds that it is there as asked for.
     ///
     /// A stream of that name whose time is over is deleted first, under the same lock. Throws
-    /// `configMismatch` for one that differs, and what bodies, names and quotas can be refused for.
-    package func create(_ command: CreateCommand) throws(StreamRefusal) -> CreateOutcome {
+    /// `configMismatch` for one that differs, `nameHeld` for one that only its forks keep, and what
+    /// forks, bodies, names and quotas can be refused for.
+    ///
+    /// - Parameter blocking: whether to wait for the disk, for what a fork may need of it; unless,
+    ///   `log(.wouldBlock)` may be thrown.
+    package func create(
+        _ command: CreateCommand, blocking: Bool = false
+    ) throws(StreamRefusal) -> CreateOutcome {
         if let fault = StreamName.fault(in: command.name) {
             throw StreamRefusal(.invalidName(fault))
         }
@@ -16,35 +22,69 @@ extension StreamEngine {
         if case .absolute(let moment) = command.lifetime, moment <= now {
             throw StreamRefusal(.expiryInThePast)
         }
-        let contentType = contentTypes.intern(command.contentType)
-        return try withPreparedBody(
+        if let fork = command.fork {
+            return try createFork(command, of: fork, now, blocking: blocking)
+        }
+        return try create(command, contentTypes.intern(command.contentType), now)
+    }
+
+    /// The same, its content type and its place in another stream found.
+    func create(
+        _ command: CreateCommand, _ contentType: ContentType, _ now: UInt64,
+        at point: ForkPoint? = nil, _ fork: ForkRequest? = nil
+    ) throws(StreamRefusal) -> CreateOutcome {
+        try withPreparedBody(
             command.content, of: contentType, closes: command.isClosed, acceptsEmptyArray: true
         ) { (body) throws(StreamRefusal) -> CreateOutcome in
             try log.withNamespace { (namespace) throws(StreamRefusal) -> CreateOutcome in
                 if let existing = namespace.find(command.name),
-                    let outcome = try meet(existing, namespace, command, contentType, now)
+                    let outcome = try meet(existing, namespace, command, now)
                 {
                     return outcome
                 }
-                return try createNew(command, contentType, body, namespace, now)
+                let creation = StreamEvent.Creation(
+                    contentType: contentType.bytes, lifetime: command.lifetime,
+                    lifetimeText: command.lifetimeText, isClosed: command.isClosed, fork: fork)
+                guard let piece = point?.piece, !piece.isEmpty, body.fault == nil else {
+                    return try createNew(
+                        command.name, creation, contentType, body, at: point, namespace, now)
+                }
+                return try piece.withUnsafeBufferPointer {
+                    (piece) throws(StreamRefusal) -> CreateOutcome in
+                    let records =
+                        [RecordBytes(UnsafeRawBufferPointer(piece))] + Array(body.records)
+                    return try records.withUnsafeBufferPointer {
+                        (records) throws(StreamRefusal) -> CreateOutcome in
+                        let body = PreparedBody(records, separator: body.separator)
+                        return try createNew(
+                            command.name, creation, contentType, body, at: point, namespace, now)
+                    }
+                }
             }
         }
     }
 
     /// The outcome for a name that has a stream; nil when its time was over and it is gone now.
-    private func meet(
-        _ existing: LogStream, _ namespace: Namespace, _ command: CreateCommand,
-        _ contentType: ContentType, _ now: UInt64
+    func meet(
+        _ existing: LogStream, _ namespace: Namespace, _ command: CreateCommand, _ now: UInt64
     ) throws(StreamRefusal) -> CreateOutcome? {
-        try existing.withLock { (logState) throws(StreamRefusal) -> CreateOutcome? in
+        var lifetime = command.lifetime
+        if lifetime == .unlimited, let source = existing.edge?.source {
+            lifetime = source.withLock { _ in Stream(source).cell.state.lifetime }
+        }
+        return try existing.withLock { (logState) throws(StreamRefusal) -> CreateOutcome? in
             let stream = Stream(existing)
             let state = stream.cell.state
+            if logState.isRetired {
+                throw StreamRefusal(.nameHeld, visibleAt: logState.lastLSN)
+            }
             if state.isOver(at: now) {
-                _ = try remove(stream, &logState, from: namespace, .expired, now)
+                let removal = try remove(stream, &logState, from: namespace, .expired, now)
+                if removal.isRetired { throw StreamRefusal(.nameHeld, visibleAt: removal.lsn) }
                 return nil
             }
-            guard stream.contentType.matches(contentType), state.lifetime == command.lifetime,
-                logState.isClosed == command.isClosed
+            guard isFork(stream, as: command), hasType(stream, command),
+                state.lifetime == lifetime, logState.isClosed == command.isClosed
             else { throw StreamRefusal(.configMismatch, visibleAt: logState.lastLSN) }
             return CreateOutcome(
                 kind: .existing, stream: stream, tail: logState.tail, isClosed: logState.isClosed,
@@ -52,16 +92,20 @@ extension StreamEngine {
         }
     }
 
+    /// Whether the content type that `command` asks for is the stream's; a fork need not name it.
+    private func hasType(_ stream: Stream, _ command: CreateCommand) -> Bool {
+        if command.fork != nil, command.contentType == nil { return true }
+        return stream.contentType.matches(contentTypes.intern(command.contentType))
+    }
+
     private func createNew(
-        _ command: CreateCommand, _ contentType: ContentType, _ body: PreparedBody,
+        _ name: UnsafeRawBufferPointer, _ creation: StreamEvent.Creation,
+        _ contentType: ContentType, _ body: PreparedBody, at point: ForkPoint?,
         _ namespace: Namespace, _ now: UInt64
     ) throws(StreamRefusal) -> CreateOutcome {
         if let fault = body.fault {
             throw StreamRefusal(fault, visibleAt: namespace.lastDeletion)
         }
-        let creation = StreamEvent.Creation(
-            contentType: contentType.bytes, lifetime: command.lifetime,
-            lifetimeText: command.lifetimeText, isClosed: command.isClosed)
         let cell = StreamCell(creation, contentType: contentType, now: now)
         try reserve(body.storedBytes, behind: 0, visibleAt: namespace.lastDeletion)
         let stream: Stream
@@ -72,12 +116,14 @@ extension StreamEngine {
                 let mutation = Mutation(
                     annotation: annotation, records: body.records, separator: body.separator,
                     isStructural: true, wallMilliseconds: now)
-                let (created, lsn) = try namespace.create(command.name, mutation) { _, _ in cell }
+                let (created, lsn) = try namespace.create(name, mutation, at: point) { _, _ in
+                    cell
+                }
                 return (Stream(created), lsn)
             }
         } catch {
             quota.release(body.storedBytes)
-            throw StreamRefusal(.log(error))
+            throw Self.creationRefusal(error, of: point, namespace)
         }
         if let expiry = cell.state.expiry {
             expiries.add(
@@ -85,7 +131,26 @@ extension StreamEngine {
         }
         return CreateOutcome(
             kind: .created, stream: stream, tail: stream.log.withLock { $0.tail },
-            isClosed: command.isClosed, contentType: contentType, visibleAt: lsn)
+            isClosed: creation.isClosed, contentType: contentType, visibleAt: lsn)
+    }
+
+    /// The refusal for what the log did not create.
+    private static func creationRefusal(
+        _ error: LogError, of point: ForkPoint?, _ namespace: Namespace
+    ) -> StreamRefusal {
+        guard let point else { return StreamRefusal(.log(error)) }
+        let visibleAt = point.source.withLock { $0.lastLSN }
+        switch error {
+        // Deleted since it was looked at.
+        case .unknownStream:
+            let isKept = namespace.hasForks(point.source)
+            return StreamRefusal(
+                isKept ? .forkSourceDeleted : .forkSourceNotFound, visibleAt: visibleAt)
+        case .limitExceeded(ForkOrigin.depthLimit, let limit, _),
+            .limitExceeded(ForkOrigin.countLimit, let limit, _):
+            return StreamRefusal(.forkLimit(limit), visibleAt: visibleAt)
+        default: return StreamRefusal(.log(error))
+        }
     }
 
     /// Takes bytes from the quotas for a stream that has `existing` bytes.

@@ -2,9 +2,11 @@ import Synchronization
 package import VarveLog
 
 extension StreamEngine {
-    /// Deletes a stream; returns the LSN at which the answer may leave. The name is free at once.
+    /// Deletes a stream; returns the LSN at which the answer may leave. The name is free at once,
+    /// unless forks of the stream live: then when the last of them goes.
     ///
-    /// Throws `notFound` when there is none, or its time is over.
+    /// Throws `notFound` when there is none, or its time is over, and `deleted` when only its forks
+    /// keep it.
     package func delete(_ name: UnsafeRawBufferPointer) throws(StreamRefusal) -> LSN {
         let now = time.now()
         return try log.withNamespace { (namespace) throws(StreamRefusal) -> LSN in
@@ -13,11 +15,17 @@ extension StreamEngine {
             }
             return try found.withLock { (logState) throws(StreamRefusal) -> LSN in
                 let stream = Stream(found)
+                if logState.isRetired {
+                    throw StreamRefusal(.deleted, visibleAt: logState.lastLSN)
+                }
                 let isOver = stream.cell.state.isOver(at: now)
-                let lsn = try remove(
+                let removal = try remove(
                     stream, &logState, from: namespace, isOver ? .expired : .requested, now)
-                if isOver { throw StreamRefusal(.notFound, visibleAt: lsn) }
-                return lsn
+                if isOver {
+                    throw StreamRefusal(
+                        removal.isRetired ? .deleted : .notFound, visibleAt: removal.lsn)
+                }
+                return removal.lsn
             }
         }
     }
@@ -45,7 +53,7 @@ extension StreamEngine {
         log.withNamespace { namespace in
             entry.stream.log.withLock { logState in
                 // Deleted by someone else since the entry was taken.
-                if logState.isDeleted { return false }
+                if logState.isDeleted || logState.isRetired { return false }
                 let expiry = entry.expiry
                 if expiry.needsRenewal(at: now) {
                     journalTouch(entry.stream, entry.stream.cell, &logState, now)
@@ -60,15 +68,16 @@ extension StreamEngine {
         }
     }
 
-    /// Stages the deletion of a stream, whose lock is held, and tells whoever watches it.
+    /// Stages the deletion of a stream that is not retired, whose lock is held, and tells whoever
+    /// watches it.
     func remove(
         _ stream: Stream, _ logState: inout LogStreamState, from namespace: Namespace,
         _ reason: StreamEvent.Deletion, _ now: UInt64
-    ) throws(StreamRefusal) -> LSN {
-        let lsn: LSN
+    ) throws(StreamRefusal) -> StreamRemoval {
+        let removal: StreamRemoval
         do {
-            lsn = try Self.withAnnotation(.delete(reason)) {
-                (annotation) throws(LogError) -> LSN in
+            removal = try Self.withAnnotation(.delete(reason)) {
+                (annotation) throws(LogError) -> StreamRemoval in
                 let mutation = Mutation(
                     annotation: annotation, isStructural: true, wallMilliseconds: now)
                 return try namespace.delete(stream.log, mutation, on: &logState)
@@ -77,12 +86,15 @@ extension StreamEngine {
             throw StreamRefusal(.log(error), visibleAt: logState.lastLSN)
         }
         let cell = stream.cell
-        notify(stream, cell, at: lsn)
-        quota.release(logState.tail.byte)
+        notify(stream, cell, at: removal.lsn)
+        if !removal.isRetired { quota.release(stream.ownBytes(logState)) }
+        for source in removal.released {
+            quota.release(source.withLock { Stream(source).ownBytes($0) })
+        }
         if let expiry = cell.state.expiry {
             expiry.isGone.store(true, ordering: .relaxed)
             expiries.noteGone()
         }
-        return lsn
+        return removal
     }
 }

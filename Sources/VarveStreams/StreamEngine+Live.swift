@@ -10,7 +10,7 @@ extension StreamEngine {
         let now = time.now()
         return stream.log.withLock { logState in
             let cell = stream.cell
-            if logState.isDeleted || cell.state.isOver(at: now) { return nil }
+            if logState.isDeleted || logState.isRetired || cell.state.isOver(at: now) { return nil }
             cell.state.arm(listener)
             return logState.lastLSN
         }
@@ -35,7 +35,7 @@ extension StreamEngine {
         stream.log.withLock { logState in
             let cell = stream.cell
             cell.state.expiry?.release(at: now)
-            if !logState.isDeleted { touch(stream, cell, &logState, now) }
+            if !logState.isDeleted, !logState.isRetired { touch(stream, cell, &logState, now) }
         }
     }
 }

@@ -91,9 +91,7 @@ extension StreamEngine {
         return try stream.log.withLock {
             (logState) throws(StreamRefusal) -> (view: StreamView, through: LSN) in
             let cell = stream.cell
-            if logState.isDeleted || cell.state.isOver(at: now) {
-                throw StreamRefusal(.notFound, visibleAt: logState.lastLSN)
-            }
+            try requireAlive(stream, logState, now)
             let touched = uses ? touch(stream, cell, &logState, now) : .none
             let durable = log.durable
             // A pending creation or closure is shown, and the answer waits for it.

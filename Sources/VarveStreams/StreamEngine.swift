@@ -49,8 +49,8 @@ package final class StreamEngine: Sendable {
         log.forEachStream { logStream in
             let stream = Stream(logStream)
             logStream.withLock { state in
-                quota.adopt(state.tail.byte)
-                guard let expiry = stream.cell.state.expiry else { return }
+                quota.adopt(stream.ownBytes(state))
+                guard !state.isRetired, let expiry = stream.cell.state.expiry else { return }
                 expiry.assumeUnjournalledUse()
                 expiries.add(
                     ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream, expiry: expiry))

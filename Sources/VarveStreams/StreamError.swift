@@ -6,6 +6,18 @@ package enum StreamError: Error, Equatable, Sendable {
     case notFound
     /// The stream existed and what is asked for is gone for good.
     case gone
+    /// The stream was deleted, and forks of it live.
+    case deleted
+    /// A stream of that name was deleted, and forks of it live.
+    case nameHeld
+    /// The stream to be forked does not exist.
+    case forkSourceNotFound
+    /// The stream to be forked was deleted; only the forks that it has read it.
+    case forkSourceDeleted
+    /// `Stream-Fork-Sub-Offset` is beyond the record, or the messages, behind the fork's offset.
+    case forkSubOffsetBeyondData
+    /// There are as many forks of the stream, or as many below it, as there may be.
+    case forkLimit(Int)
     /// A stream of that name exists with another configuration.
     case configMismatch
     /// The stream is closed; the refusal carries its final offset.
@@ -60,6 +72,12 @@ package enum StreamError: Error, Equatable, Sendable {
         switch self {
         case .notFound: "not-found"
         case .gone: "gone"
+        case .deleted: "deleted"
+        case .nameHeld: "name-held-by-forks"
+        case .forkSourceNotFound: "fork-source-not-found"
+        case .forkSourceDeleted: "fork-source-deleted"
+        case .forkSubOffsetBeyondData: "invalid-fork-sub-offset"
+        case .forkLimit: "fork-limit"
         case .configMismatch: "config-mismatch"
         case .streamClosed: "stream-closed"
         case .contentTypeMismatch: "content-type-mismatch"

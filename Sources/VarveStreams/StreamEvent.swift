@@ -22,6 +22,8 @@ package enum StreamEvent {
         package var lifetimeText: UnsafeRawBufferPointer
         /// Whether it is closed from the start.
         package var isClosed: Bool
+        /// Where it was asked to begin, if it is a fork.
+        package var fork: ForkRequest?
     }
 
     /// What an append does beside bringing records.

@@ -1,4 +1,5 @@
 import VarveBytes
+import VarveLog
 
 /// The bytes of a `StreamEvent`, which a frame of the log carries as its annotation.
 ///
@@ -22,7 +23,8 @@ package enum StreamEventCoding {
         static let closed: UInt8 = 1
         static let sliding: UInt8 = 2
         static let absolute: UInt8 = 4
-        static let all: UInt8 = 7
+        static let fork: UInt8 = 8
+        static let all: UInt8 = 15
     }
 
     /// The second byte of an append. Persisted.
@@ -74,6 +76,7 @@ package enum StreamEventCoding {
         case .sliding: flags |= CreateFlag.sliding
         case .absolute: flags |= CreateFlag.absolute
         }
+        if creation.fork != nil { flags |= CreateFlag.fork }
         cursor.put(flags)
         cursor.putRun(creation.contentType)
         switch creation.lifetime {
@@ -82,6 +85,11 @@ package enum StreamEventCoding {
         case .absolute(let milliseconds):
             cursor.put(milliseconds)
             cursor.putRun(creation.lifetimeText)
+        }
+        if let fork = creation.fork {
+            cursor.put(fork.anchor.record)
+            cursor.put(fork.anchor.byte)
+            cursor.put(fork.subOffset)
         }
     }
 
@@ -135,9 +143,15 @@ package enum StreamEventCoding {
         guard contentType.count <= ContentType.bytesMax, text.count <= InternetTime.bytesMax else {
             throw Malformed()
         }
-        return StreamEvent.Creation(
+        var creation = StreamEvent.Creation(
             contentType: contentType, lifetime: lifetime, lifetimeText: text,
             isClosed: flags & CreateFlag.closed != 0)
+        if flags & CreateFlag.fork != 0 {
+            creation.fork = ForkRequest(
+                anchor: StreamPosition(record: try reader.read(), byte: try reader.read()),
+                subOffset: try reader.read())
+        }
+        return creation
     }
 
     private static func decodeAppend(_ reader: inout ByteReader) throws -> StreamEvent.Append {

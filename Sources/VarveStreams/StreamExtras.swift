@@ -4,6 +4,8 @@
 final class StreamExtras {
     /// When the stream goes by itself; nil when it does not. Never changes.
     let expiry: Expiry?
+    /// Where it was asked to begin, if it is a fork. Never changes.
+    let fork: ForkRequest?
     /// The last `Stream-Seq`; nil before the first.
     private(set) var sequence: SequenceValue?
     /// The idempotent producers; nil before the first.
@@ -12,14 +14,18 @@ final class StreamExtras {
     /// One bit for each listener that wants to know of the next change.
     var armedListeners: UInt64 = 0
 
-    /// Nothing but an expiry, or not even that.
-    init(expiry: Expiry?) {
+    /// Nothing but what never changes, or not even that.
+    init(expiry: Expiry?, fork: ForkRequest?) {
         self.expiry = expiry
+        self.fork = fork
     }
 
     /// What was saved.
-    init(expiry: Expiry?, sequence: SequenceValue?, producers: ProducerTable?) {
+    init(
+        expiry: Expiry?, fork: ForkRequest?, sequence: SequenceValue?, producers: ProducerTable?
+    ) {
         self.expiry = expiry
+        self.fork = fork
         self.sequence = sequence
         self.producers = producers
     }

@@ -25,7 +25,8 @@ final class StreamFold: LogFold {
             throw Self.corruption(mutation, "not a stream event")
         }
         switch (mutation.kind, event) {
-        case (.create, .create(let creation)):
+        case (.create, .create(let creation)) where creation.fork == nil,
+            (.fork, .create(let creation)) where creation.fork != nil:
             let cell = StreamCell(
                 creation, contentType: contentTypes.intern(creation.contentType),
                 now: mutation.wallMilliseconds)
@@ -37,7 +38,7 @@ final class StreamFold: LogFold {
             try cell(mutation).state.apply(append, at: mutation.wallMilliseconds)
         case (.append, .touch):
             try cell(mutation).state.applyTouch(at: mutation.wallMilliseconds)
-        case (.delete, .delete):
+        case (.delete, .delete), (.retire, .delete):
             break
         default:
             throw Self.corruption(mutation, "an event of another kind than its frame")
@@ -70,6 +71,9 @@ final class StreamFold: LogFold {
         }
         guard saved.alarmMilliseconds == cell.state.expiry?.alarmMilliseconds else {
             throw Self.corruption(stream, count: 8, "its alarm is not that of its expiry")
+        }
+        guard (cell.state.fork == nil) == (stream.edge == nil) else {
+            throw Self.corruption(stream, count: 24, "only a fork begins in another stream")
         }
         stream.attach(cell)
     }

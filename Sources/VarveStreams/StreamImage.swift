@@ -1,3 +1,5 @@
+import VarveLog
+
 /// A stream's state as it is saved, but for its producers, each of which has an entry of its own.
 struct StreamImage: Equatable {
     /// The append of a producer that closed the stream.
@@ -24,6 +26,8 @@ struct StreamImage: Equatable {
     var journalledUse: UInt64
     /// The last `Stream-Seq`; nil before the first.
     var sequence: [UInt8]?
+    /// Where the stream was asked to begin, if it is a fork.
+    var fork: ForkRequest?
     /// What closed the stream, if a producer did.
     var closing: Closing?
 }

@@ -1,4 +1,5 @@
 import VarveBytes
+import VarveLog
 
 /// The bytes of a `StreamImage`: the core of a stream's saved state.
 ///
@@ -14,7 +15,8 @@ enum StreamImageCoding {
         static let absolute: UInt8 = 2
         static let sequence: UInt8 = 4
         static let closing: UInt8 = 8
-        static let all: UInt8 = 15
+        static let fork: UInt8 = 16
+        static let all: UInt8 = 31
     }
 
     /// Why bytes are not a state.
@@ -44,6 +46,11 @@ enum StreamImageCoding {
             writer.append(closing.epoch)
             writer.append(closing.sequence)
         }
+        if let fork = image.fork {
+            writer.append(fork.anchor.record)
+            writer.append(fork.anchor.byte)
+            writer.append(fork.subOffset)
+        }
         return Array(writer.bytes)
     }
 
@@ -70,6 +77,7 @@ enum StreamImageCoding {
             }
         if image.sequence != nil { flags |= Flag.sequence }
         if image.closing != nil { flags |= Flag.closing }
+        if image.fork != nil { flags |= Flag.fork }
         return flags
     }
 
@@ -106,6 +114,11 @@ enum StreamImageCoding {
                 closing.sequence <= ProducerTuple.numberMax
             else { throw Malformed() }
             image.closing = closing
+        }
+        if flags & Flag.fork != 0 {
+            image.fork = ForkRequest(
+                anchor: StreamPosition(record: try reader.read(), byte: try reader.read()),
+                subOffset: try reader.read())
         }
         return image
     }

@@ -26,9 +26,12 @@ struct StreamState {
 
     /// The state of a stream that is created at `now`.
     init(_ creation: StreamEvent.Creation, now: UInt64) {
+        var expiry: Expiry?
         if creation.lifetime != .unlimited {
-            let expiry = Expiry(creation.lifetime, text: creation.lifetimeText, now: now)
-            extras = StreamExtras(expiry: expiry)
+            expiry = Expiry(creation.lifetime, text: creation.lifetimeText, now: now)
+        }
+        if expiry != nil || creation.fork != nil {
+            extras = StreamExtras(expiry: expiry, fork: creation.fork)
         }
         createdSeconds = Self.seconds(now)
         updatedSeconds = createdSeconds
@@ -44,8 +47,9 @@ struct StreamState {
         let sequence = image.sequence.map { bytes in
             bytes.withUnsafeBytes { SequenceValue($0) }
         }
-        if expiry != nil || sequence != nil || producers != nil {
-            extras = StreamExtras(expiry: expiry, sequence: sequence, producers: producers)
+        if expiry != nil || image.fork != nil || sequence != nil || producers != nil {
+            extras = StreamExtras(
+                expiry: expiry, fork: image.fork, sequence: sequence, producers: producers)
         }
         createdSeconds = image.createdSeconds
         updatedSeconds = image.updatedSeconds
@@ -57,7 +61,8 @@ struct StreamState {
             contentType: Array(contentType.bytes), createdSeconds: createdSeconds,
             updatedSeconds: updatedSeconds, lifetime: lifetime,
             lifetimeText: expiry?.text ?? [], journalledUse: expiry?.journalled ?? 0,
-            sequence: sequence.map { Array($0.bytes) }, closing: producers?.closingTuple)
+            sequence: sequence.map { Array($0.bytes) }, fork: fork,
+            closing: producers?.closingTuple)
     }
 
     /// Decides about `command` on a stream that ends at `tail` and may be closed.
@@ -118,6 +123,9 @@ struct StreamState {
     /// When it goes by itself; nil when it does not.
     var expiry: Expiry? { extras?.expiry }
 
+    /// Where it was asked to begin; nil when it is no fork.
+    var fork: ForkRequest? { extras?.fork }
+
     /// The last `Stream-Seq`; nil before the first.
     private var sequence: SequenceValue? { extras?.sequence }
 
@@ -164,7 +172,7 @@ struct StreamState {
     }
 
     private mutating func requireExtras() -> StreamExtras {
-        let extras = extras ?? StreamExtras(expiry: nil)
+        let extras = extras ?? StreamExtras(expiry: nil, fork: nil)
         self.extras = extras
         return extras
     }

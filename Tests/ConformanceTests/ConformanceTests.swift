@@ -46,6 +46,13 @@ struct ConformanceTests {
         try run(claim, in: surroundings)
     }
 
+    @Test(
+        "forks", arguments: Surroundings.allCases,
+        ForkCases.all + ForkRequestCases.all + ForkDeletionCases.all)
+    func forks(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
     @Test("expiry", arguments: Surroundings.allCases, ExpiryCases.all)
     func expiry(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
         try run(claim, in: surroundings)
@@ -81,8 +88,8 @@ struct ConformanceTests {
         #expect(
             Topic.all.map(\.name) == [
                 "create", "append", "producers", "close", "read", "long-poll", "event stream",
-                "delete",
-                "expiry", "JSON", "browsers", "errors", "strictness", "operations",
+                "delete", "forks", "expiry", "JSON", "browsers", "errors", "strictness",
+                "operations",
             ])
         let claims = Topic.all.flatMap { $0.cases.map(\.claim) }
         #expect(Set(claims).count == claims.count)

@@ -150,7 +150,7 @@ extension EventLog {
     fileprivate func stageDelete(_ name: String) throws -> LSN {
         let stream = try #require(Array(name.utf8).withUnsafeBytes { find(name: $0) })
         return try withNamespace { space in
-            try space.delete(stream, Mutation(wallMilliseconds: 1))
+            try space.delete(stream, Mutation(wallMilliseconds: 1)).lsn
         }
     }
 

@@ -59,7 +59,7 @@ final class TestLog: Sendable {
     @discardableResult
     func delete(_ stream: LogStream) throws -> LSN {
         let lsn = try log.withNamespace { space in
-            try space.delete(stream, Mutation(wallMilliseconds: 1))
+            try space.delete(stream, Mutation(wallMilliseconds: 1)).lsn
         }
         log.requestCommit()
         return lsn

@@ -63,7 +63,9 @@ final class EngineFixture {
     @discardableResult
     func create(
         _ name: String, type: String? = nil, lifetime: StreamLifetime = .unlimited,
-        lifetimeText: String = "", closed: Bool = false, body: String = ""
+        lifetimeText: String = "", closed: Bool = false, body: String = "",
+        forkOf source: String? = nil, at offset: StreamPosition? = nil, sub: UInt64 = 0,
+        blocking: Bool = true
     ) throws(StreamRefusal) -> CreateOutcome {
         try withBytes(name) { (name) throws(StreamRefusal) in
             try withBytes(type ?? "") { (typeBytes) throws(StreamRefusal) in
@@ -75,7 +77,13 @@ final class EngineFixture {
                         command.lifetimeText = text
                         command.isClosed = closed
                         command.content = .body(body)
-                        return try engine.create(command)
+                        return try withBytes(source ?? "") { (name) throws(StreamRefusal) in
+                            if source != nil {
+                                command.fork = ForkCommand(
+                                    source: name, offset: offset, subOffset: sub)
+                            }
+                            return try engine.create(command, blocking: blocking)
+                        }
                     }
                 }
             }

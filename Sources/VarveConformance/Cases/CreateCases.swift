@@ -152,18 +152,6 @@ package enum CreateCases {
             s.expect(reply, isProblem: "not-found")
             try s.expect(s.put("x/__ds").status, equals: 201)
         },
-        ConformanceCase("fork headers are refused as not supported, and nothing is created") {
-            s throws in
-            try s.put("source", body: "x")
-            let reply = try s.put("fork", [("Stream-Forked-From", s.path("source"))])
-            s.expect(reply.status, equals: 501)
-            s.expect(reply, isProblem: "forks-not-supported")
-            let offset = try s.put("fork", [("Stream-Fork-Offset", "-1")])
-            s.expect(offset.status, equals: 501)
-            let within = try s.put("fork", [("Stream-Fork-Sub-Offset", "0")])
-            s.expect(within.status, equals: 501)
-            try s.expect(s.head("fork").status, equals: 404)
-        },
         ConformanceCase(
             "a PUT body over the limit is 413 and creates nothing",
             on: [.maxBodyBytes(1000)]

@@ -21,6 +21,10 @@ package struct StreamRecord: Hashable, Sendable {
     package var isClosed = false
     /// True for a tombstone: the stream is gone and has no state.
     package var isDeleted = false
+    /// True when only its forks read it.
+    package var isRetired = false
+    /// Where it begins in another stream, for a fork.
+    package var origin: ForkOrigin?
     /// When the stream must be looked at even if nobody touches it, on the wall clock.
     package var alarmMilliseconds: UInt64?
     /// The upper layer's state; opaque here, at most 64 KiB.
@@ -29,6 +33,9 @@ package struct StreamRecord: Hashable, Sendable {
     private static let closedFlag: UInt8 = 1 << 0
     private static let deletedFlag: UInt8 = 1 << 1
     private static let alarmFlag: UInt8 = 1 << 2
+    private static let retiredFlag: UInt8 = 1 << 3
+    private static let forkFlag: UInt8 = 1 << 4
+    private static let allFlags: UInt8 = (1 << 5) - 1
 
     /// A stream without records; the rest is set afterwards.
     package init(id: StreamID, incarnation: Incarnation, name: [UInt8]) {
@@ -54,6 +61,7 @@ package struct StreamRecord: Hashable, Sendable {
         let flags =
             (isClosed ? Self.closedFlag : 0) | (isDeleted ? Self.deletedFlag : 0)
             | (alarmMilliseconds == nil ? 0 : Self.alarmFlag)
+            | (isRetired ? Self.retiredFlag : 0) | (origin == nil ? 0 : Self.forkFlag)
         writer.append(flags)
         writer.appendVarint(id.rawValue)
         incarnation.store(to: writer.extend(by: Format.incarnationBytes))
@@ -65,6 +73,7 @@ package struct StreamRecord: Hashable, Sendable {
         writer.appendVarint(lastLSN.rawValue)
         writer.appendVarint(structuralLSN.rawValue)
         if let alarmMilliseconds { writer.appendVarint(alarmMilliseconds) }
+        if let origin { origin.store(to: writer.extend(by: ForkOrigin.byteCount)) }
         writer.appendVarint(UInt64(core.count))
         core.withUnsafeBytes { writer.append($0) }
     }
@@ -72,9 +81,8 @@ package struct StreamRecord: Hashable, Sendable {
     /// Reads what `encode` wrote and moves behind it.
     package init(from reader: inout ByteReader) throws(TruncatedInput) {
         let flags = try reader.read(UInt8.self)
-        let known = Self.closedFlag | Self.deletedFlag | Self.alarmFlag
         let id = try reader.readVarint()
-        guard flags & ~known == 0, id >= 1 else {
+        guard flags & ~Self.allFlags == 0, id >= 1 else {
             throw TruncatedInput(
                 position: reader.position, expected: 0, available: reader.remaining)
         }
@@ -85,11 +93,16 @@ package struct StreamRecord: Hashable, Sendable {
             name: try reader.readRun(atMost: Format.nameBytesMax))
         isClosed = flags & Self.closedFlag != 0
         isDeleted = flags & Self.deletedFlag != 0
+        isRetired = flags & Self.retiredFlag != 0
         tail = StreamPosition(record: try reader.readVarint(), byte: try reader.readVarint())
         head = try reader.readDigest()
         lastLSN = LSN(try reader.readVarint())
         structuralLSN = LSN(try reader.readVarint())
         if flags & Self.alarmFlag != 0 { alarmMilliseconds = try reader.readVarint() }
+        if flags & Self.forkFlag != 0 {
+            let bytes = try reader.read(count: ForkOrigin.byteCount)
+            origin = ForkOrigin(loadingFrom: bytes.baseAddress.unsafelyUnwrapped)
+        }
         core = try reader.readRun(atMost: SegmentFormat.coreBytesMax)
     }
 

@@ -54,15 +54,18 @@ public enum StreamStorageError: Error, Equatable, Sendable, CustomStringConverti
     /// The public form of an engine's error.
     init(_ error: StreamError) {
         switch error {
-        case .notFound: self = .notFound
-        case .gone: self = .gone
-        case .configMismatch: self = .configMismatch
+        case .notFound, .forkSourceNotFound: self = .notFound
+        case .gone, .deleted, .forkSourceDeleted: self = .gone
+        case .configMismatch, .nameHeld: self = .configMismatch
         case .streamClosed: self = .streamClosed
         case .contentTypeMismatch, .missingContentType: self = .contentTypeMismatch
         case .sequenceConflict: self = .sequenceOrderingViolation
         case .totalQuota: self = .memoryLimitExceeded
         case .streamQuota: self = .streamLimitExceeded
-        case .offsetBeyondTail, .offsetNotABoundary: self = .invalidOffset
+        case .offsetBeyondTail, .offsetNotABoundary, .forkSubOffsetBeyondData:
+            self = .invalidOffset
+        case .forkLimit(let limit):
+            self = .storage(code: error.code, detail: "at most \(limit) forks")
         case .producerFenced(let current): self = .epochFenced(current: current)
         case .producerGap(let expected, let received):
             self = .sequenceGap(expected: expected, received: received)

@@ -1,0 +1,23 @@
+/// The forks of every stream that has some: edges, never counts, so that doing a thing twice is
+/// doing it once.
+///
+/// Thread rule: the lock of the directory that owns it.
+struct ForkTable {
+    private var forks: [StreamID: Set<StreamID>] = [:]
+
+    /// Adds the edge of `stream`, if it is a fork.
+    mutating func insert(_ stream: LogStream) {
+        guard let edge = stream.edge else { return }
+        forks[edge.origin.source, default: []].insert(stream.id)
+    }
+
+    /// Removes the edge of `stream`, if it is a fork.
+    mutating func remove(_ stream: LogStream) {
+        guard let edge = stream.edge else { return }
+        forks[edge.origin.source]?.remove(stream.id)
+        if forks[edge.origin.source]?.isEmpty == true { forks[edge.origin.source] = nil }
+    }
+
+    /// How many forks of `stream` there are.
+    func count(of stream: StreamID) -> Int { forks[stream]?.count ?? 0 }
+}
