@@ -20,7 +20,7 @@ struct FuzzTarget: Sendable {
         // HTTP
         requestHead, responseHead, chunkedBody, eventStream, eventRoundTrip, requestText,
         // Log
-        journalFrame, logRecovery,
+        journalFrame, logRecovery, segment, segmentFooter,
         // Streams
         jsonMessages, streamEvent,
     ]

@@ -22,10 +22,10 @@ package struct LengthEntry: Equatable {
     }
 
     /// The bytes the record takes in the stream, its separator included.
-    var storedBytes: Int { Int(rawValue) & Self.bytesMask }
+    package var storedBytes: Int { Int(rawValue) & Self.bytesMask }
 
     /// True when the last stored byte is a separator.
-    var hasSeparator: Bool { rawValue & Self.separatorBit != 0 }
+    package var hasSeparator: Bool { rawValue & Self.separatorBit != 0 }
 
     /// The bytes of the record itself; never negative, whatever was stored.
     package var length: Int { max(0, storedBytes - (hasSeparator ? 1 : 0)) }

@@ -45,6 +45,8 @@ package enum SegmentFormat {
     /// The most bytes of one stream's entry in the metadata (persisted).
     static let streamEntryBytesMax = 64 << 20
 
+    /// The most state entries of one stream in one segment (persisted).
+    package static let stateEntriesMax = 1 << 20
     /// The most bytes of the upper layer's state of one stream (persisted).
     package static let coreBytesMax = 64 << 10
     /// The most segments that one segment can supersede (persisted).

@@ -35,7 +35,9 @@ package struct SegmentStream: Hashable, Sendable {
         let count = try reader.readVarint()
         entries = []
         // An entry takes three bytes at least: no count makes room for more than the input has.
-        guard count <= UInt64(reader.remaining / 3) else { throw Self.malformed(reader) }
+        guard count <= UInt64(min(reader.remaining / 3, SegmentFormat.stateEntriesMax)) else {
+            throw Self.malformed(reader)
+        }
         entries.reserveCapacity(Int(count))
         for _ in 0..<count { entries.append(try StateEntry(from: &reader)) }
         switch try reader.read(UInt8.self) {

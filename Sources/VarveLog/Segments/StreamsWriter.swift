@@ -32,6 +32,11 @@ final class StreamsWriter {
         precondition(
             record.id.rawValue > current?.rawValue ?? 0, "streams are settled in ascending order")
         try record.check()
+        guard entries.count <= SegmentFormat.stateEntriesMax else {
+            throw .limitExceeded(
+                name: "state entries of a stream", limit: SegmentFormat.stateEntriesMax,
+                actual: entries.count)
+        }
         for entry in entries { try entry.check() }
         entry.clear()
         SegmentStream(record: record, entries: entries).encodeState(into: &entry)
