@@ -109,8 +109,8 @@ final class JournalWriter: @unchecked Sendable {
     }
 
     /// Writes a file's header, syncs the file with everything in it, gives it its name, and syncs
-    /// that: afterwards it is part of the log, before it is not. Returns the file opened by that
-    /// name, which is the one that messages should say.
+    /// that: afterwards it is part of the log, before it is not. Returns the file, opened by
+    /// that name if that is possible, because it is the one that messages should say.
     static func install(
         _ spare: FilePreparer.Spare, header: FileHeader, in volume: any Volume
     ) throws(LogError) -> any StorageBackend {
@@ -124,7 +124,8 @@ final class JournalWriter: @unchecked Sendable {
             try spare.backend.sync()
             try volume.rename(spare.name.path, to: name)
             try volume.syncDirectory(Format.journalDirectory)
-            return try volume.open(name, create: .never)
+            // A process that is out of descriptors goes on with the file as it was opened before.
+            return (try? volume.open(name, create: .never)) ?? spare.backend
         }
     }
 }

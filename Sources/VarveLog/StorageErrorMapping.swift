@@ -1,3 +1,4 @@
+import VarvePlatform
 import VarveStorage
 
 extension LogError {
@@ -7,6 +8,9 @@ extension LogError {
         case .outOfSpace(let path): self = .outOfSpace(path: path)
         case .locked(let directory, let pid): self = .locked(path: directory, pid: Int(pid ?? 0))
         case .notFound(let path): self = .missingFile(path: path)
+        // Nothing is broken: other files and connections will be closed.
+        case .io(_, _, ErrorNumber.tooManyFiles), .io(_, _, ErrorNumber.tooManyFilesOfSystem):
+            self = .overloaded(reason: error.description)
         default: self = .io(message: error.description)
         }
     }

@@ -21,8 +21,10 @@ package enum ErrorNumber {
     package static let accessDenied = EACCES
     /// The file system is mounted for reading only.
     package static let readOnly = EROFS
-    /// The process or the system has too many open files.
+    /// The process has too many open files.
     package static let tooManyFiles = EMFILE
+    /// The system has too many open files.
+    package static let tooManyFilesOfSystem = ENFILE
     /// The address is in use.
     package static let addressInUse = EADDRINUSE
     /// Nobody listens at the address.

@@ -46,11 +46,16 @@ extension File {
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .last("mkdir", path: path) }
     }
 
-    /// Puts a directory's names on stable storage (fsync on the directory).
-    package static func synchronizeDirectory(_ path: String) throws(SystemError) {
+    /// Opens a directory, to put its names on stable storage with `synchronize`.
+    package static func openDirectory(_ path: String) throws(SystemError) -> Descriptor {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last("open", path: path) }
-        let owned = Descriptor(owning: descriptor)
+        return Descriptor(owning: descriptor)
+    }
+
+    /// Puts a directory's names on stable storage (fsync on the directory).
+    package static func synchronizeDirectory(_ path: String) throws(SystemError) {
+        let owned = try openDirectory(path)
         do {
             try synchronize(owned.raw)
         } catch {

@@ -39,6 +39,8 @@ package final class FaultPlan: Sendable {
         case shortRead
         /// The operation does nothing and says that it succeeded: a disk that lies.
         case pretending
+        /// The process has as many files open as it may.
+        case tooManyFiles
 
         /// The error for it.
         func error(_ operation: Operation, path: String) -> StorageError {
@@ -48,6 +50,8 @@ package final class FaultPlan: Sendable {
                 .readPastEnd(path: path, offset: 0, count: 0, size: 0)
             case .inputOutput, .pretending:
                 .io(operation: "\(operation)", path: path, code: ErrorNumber.inputOutput)
+            case .tooManyFiles:
+                .io(operation: "\(operation)", path: path, code: ErrorNumber.tooManyFiles)
             }
         }
     }

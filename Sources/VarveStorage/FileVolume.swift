@@ -15,12 +15,19 @@ public final class FileVolume: Volume {
         case readOnly
     }
 
+    /// How many directories are kept open at most.
+    private static let directoriesMax = 16
+
     /// The directory as it was given.
     public let rootDirectory: String
     private let access: Access
     /// The files that are open: one backend each, however often and under whatever name it is
     /// opened, so that there is one size. A poisoned one is not given out again.
     private let opened = Mutex<[FileIdentity: OpenedFile]>([:])
+
+    /// The directories that were synced, kept open: a process that is out of descriptors must still
+    /// be able to sync them, or the log fails when it changes files.
+    private let directories = Mutex<[String: OpenedDirectory]>([:])
 
     /// A file for as long as somebody uses it.
     private struct OpenedFile {
@@ -108,9 +115,11 @@ public final class FileVolume: Volume {
     public func syncDirectory(_ directory: String) throws(StorageError) {
         try VolumeName.checkDirectory(directory)
         if access == .readOnly { throw .readOnly(path: path(directory)) }
-        try call(directory) { (path) throws(SystemError) in
-            try File.synchronizeDirectory(path)
+        let path = path(directory)
+        let opened = try StorageError.wrapping(path) { () throws(SystemError) in
+            try openedDirectory(path)
         }
+        try StorageError.wrapping(path) { () throws(SystemError) in try opened.synchronize() }
     }
 
     public func lock(_ mode: LockMode) throws(StorageError) -> VolumeLock {
@@ -119,6 +128,18 @@ public final class FileVolume: Volume {
         case .exclusive: try LockFile.lockExclusive(directory: rootDirectory)
         case .shared: try LockFile.lockShared(directory: rootDirectory)
         }
+    }
+
+    /// The directory at `path`, opened now or earlier.
+    private func openedDirectory(_ path: String) throws(SystemError) -> OpenedDirectory {
+        let known = directories.withLock { $0[path] }
+        if let known, known.isStill(at: path) { return known }
+        let opened = try OpenedDirectory(path)
+        directories.withLock { directories in
+            if directories.count >= Self.directoriesMax { directories.removeAll() }
+            directories[path] = opened
+        }
+        return opened
     }
 
     private func path(_ name: String) -> String {

@@ -1,5 +1,6 @@
 // What clients see when the disk fails, is full, or is slow.
 
+import Glibc
 import Testing
 import VarveConformance
 import VarveServer
@@ -58,6 +59,79 @@ struct FailureTests {
         for _ in 0..<200 where status != 204 { status = try s.post("a", body: piece).status }
         #expect(status == 204)
         try server.stop()
+    }
+
+    @Test("an overloaded log refuses with 503 and when to try again, and loses nothing")
+    func overloadRefuses() throws {
+        let plan = FaultPlan()
+        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
+            $0.overloadWaitMilliseconds = 50
+        }
+        let s = Session(server: server)
+        try s.put("a")
+        plan.fail(.create, count: .max, with: .tooManyFiles, namesContaining: "preparing")
+        var taken = 0
+        var refusal: Reply?
+        while refusal == nil && taken < 200 {
+            let reply = try s.post("a", body: piece(taken))
+            if reply.status == 204 { taken += 1 } else { refusal = reply }
+        }
+        #expect(refusal?.status == 503)
+        #expect(refusal?.problemCode == "overloaded")
+        #expect(refusal?["retry-after"] == "1")
+        #expect(refusal?.count(of: "connection") == 0)
+        #expect(try s.request("GET", "/ready").status == 200)
+        plan.clear()
+        var status = 0
+        for _ in 0..<200 where status != 204 { status = try s.post("a", body: piece(taken)).status }
+        #expect(status == 204)
+        #expect(try isWhole("a", 0...taken, s))
+        try server.stop()
+    }
+
+    @Test("appends that wait for an overloaded log are taken when it goes on, in their order")
+    func overloadParks() throws {
+        let plan = FaultPlan()
+        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
+            $0.overloadWaitMilliseconds = 60_000
+        }
+        let s = Session(server: server)
+        try s.put("a")
+        plan.fail(.create, count: .max, with: .tooManyFiles, namesContaining: "preparing")
+        // More than the files that are ready hold, on one connection: the rest must wait.
+        let connection = try s.connect()
+        let count = 36
+        let requests = (0..<count).flatMap {
+            s.bytes("POST", s.path("a"), [("Content-Type", "text/plain")], Array(piece($0).utf8))
+        }
+        let failed = plan.count(of: .create)
+        connection.sendTolerantly(requests)
+        while plan.count(of: .create) < failed + 20 { sched_yield() }
+        #expect(try s.head("a").status == 200)
+        #expect(try isWhole("a", 0...count - 1, s) == false)
+        plan.clear()
+        for _ in 0..<count { #expect(try connection.readReply().status == 204) }
+        #expect(try isWhole("a", 0...count - 1, s))
+        try server.stop()
+    }
+
+    /// A body that fills journal files soon and differs from number to number.
+    private func piece(_ number: Int) -> String {
+        "\(number):" + String(repeating: "x", count: 100_000) + ";"
+    }
+
+    /// Whether the stream is exactly the pieces of these numbers.
+    private func isWhole(_ name: String, _ numbers: ClosedRange<Int>, _ s: Session) throws -> Bool {
+        var text = ""
+        var offset = "-1"
+        while true {
+            let page = try s.get(name, "offset=\(offset)")
+            guard page.status == 200, let next = page.nextOffset else { return false }
+            text += page.text
+            if page.upToDate == "true" { break }
+            offset = next
+        }
+        return text == numbers.map { piece($0) }.joined()
     }
 
     @Test("what is on disk only is read by the pool, in every mode")

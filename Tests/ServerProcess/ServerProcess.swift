@@ -27,13 +27,22 @@ package final class ServerProcess: Sendable {
     package let port: UInt16
 
     /// Starts a server with `arguments` after `serve --listen 127.0.0.1:<port>`, without waiting
-    /// for it.
+    /// for it. It may have `descriptorsMax` open descriptors if that is given.
     package init(
-        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], directory: String? = nil,
+        descriptorsMax: Int? = nil
     ) throws {
         port = Loopback.freePort()
+        let serve = ["serve", "--listen", "127.0.0.1:\(port)"] + arguments
+        let path = BuiltProgram.path("varve")
+        guard let descriptorsMax else {
+            program = try RunningProgram(
+                path, serve, environment: environment, directory: directory)
+            return
+        }
+        // The limits that a shell sets hold for what it becomes.
         program = try RunningProgram(
-            BuiltProgram.path("varve"), ["serve", "--listen", "127.0.0.1:\(port)"] + arguments,
+            "/bin/sh", ["-c", "ulimit -n \(descriptorsMax); exec \"$0\" \"$@\"", path] + serve,
             environment: environment, directory: directory)
     }
 

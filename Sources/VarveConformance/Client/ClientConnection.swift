@@ -85,7 +85,7 @@ package final class ClientConnection {
     package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     /// Sends `bytes` and ignores a server that answered and closed before it had taken all of them.
-    func sendTolerantly(_ bytes: [UInt8]) {
+    package func sendTolerantly(_ bytes: [UInt8]) {
         try? send(bytes)
     }
 

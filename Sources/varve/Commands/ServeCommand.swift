@@ -27,7 +27,9 @@ enum ServeCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
-        let configuration = try ServeSettings.configuration(arguments)
+        // What a shell allows by itself is for small programs.
+        let descriptors = try? Machine.raiseDescriptorLimit()
+        let configuration = try ServeSettings.configuration(arguments, descriptorsMax: descriptors)
         do {
             return try ServerLifetime.run(
                 configuration, clock: SystemClock(), random: SystemRandom(), started: { _ in })

@@ -3,11 +3,15 @@ import VarveServer
 
 /// Turns the options of `varve serve` into the server's configuration.
 enum ServeSettings {
-    /// The configuration that the options describe.
+    /// The most descriptors that connections leave to files and event loops.
+    private static let descriptorsKeptMax = 512
+
+    /// The configuration that the options describe, for a process that may have `descriptorsMax`
+    /// open descriptors; nil when that is not known.
     ///
     /// - Throws: `CommandFailure.usage` that names the option and where its value was found.
     static func configuration(
-        _ arguments: ParsedArguments
+        _ arguments: ParsedArguments, descriptorsMax: UInt64?
     ) throws(CommandFailure) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         (configuration.listenHost, configuration.listenPort) = try address(arguments)
@@ -16,6 +20,9 @@ enum ServeSettings {
         set(&configuration.basePath, arguments.text(ServeOptions.basePath))
         setReading(&configuration, arguments)
         setLimits(&configuration, arguments)
+        if let descriptorsMax, arguments.source(ServeOptions.maxConnections) == nil {
+            limitConnections(&configuration, Int(clamping: descriptorsMax))
+        }
         setTimes(&configuration, arguments)
         configuration.loops = arguments.count(ServeOptions.loops)
         set(&configuration.readThreads, arguments.count(ServeOptions.readThreads))
@@ -63,6 +70,15 @@ enum ServeSettings {
         set(
             &configuration.connectionOutputBytesMax,
             arguments.bytes(ServeOptions.maxConnectionOutput))
+    }
+
+    /// Keeps connections from taking the descriptors that the log needs for its files.
+    private static func limitConnections(
+        _ configuration: inout ServerConfiguration, _ descriptorsMax: Int
+    ) {
+        let kept = min(descriptorsMax / 2, descriptorsKeptMax)
+        configuration.connectionsMax = min(
+            configuration.connectionsMax, max(1, descriptorsMax - kept))
     }
 
     private static func setTimes(
