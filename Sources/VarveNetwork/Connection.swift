@@ -60,6 +60,8 @@ struct Connection {
     var isDirty = false
     /// It is in the list of connections that go on receiving in the next turn.
     var isWaitingToResume = false
+    /// A body in a file was sent on it.
+    var hasSentFile = false
     /// A stream was refused a write and wants to know when there is room.
     var wantsRoom = false
 

@@ -26,10 +26,19 @@ extension EventLoop {
     /// Queues a slice behind the buffer's bytes.
     func pin(_ connection: ConnectionPointer, _ slice: BodySlice) {
         guard slice.count > 0 else { return }
+        if slice.bytes == nil { expectFile(connection) }
         let pinned = connection.pointee.pinned ?? PinnedSlices()
         connection.pointee.pinned = pinned
         pinned.append(PinnedSlices.Piece(position: connection.pointee.queued, slice: slice))
         connection.pointee.queued &+= UInt64(slice.count)
+    }
+
+    /// Prepares a connection for its first body in a file.
+    private func expectFile(_ connection: ConnectionPointer) {
+        guard !connection.pointee.hasSentFile else { return }
+        connection.pointee.hasSentFile = true
+        guard configuration.localQueueBytes > 0 else { return }
+        connection.pointee.transport.limitLocalQueue(bytes: configuration.localQueueBytes)
     }
 
     /// Sends bytes of a stream without queueing them; what the socket does not take is queued.

@@ -28,6 +28,10 @@ package struct NetworkConfiguration: Sendable {
     package var parkedMax = 16_384
     /// Bodies of at most this many bytes are copied into the output instead of being pinned.
     package var copiedBodyBytesMax = 16 << 10
+    /// What the kernel may queue for a client on the same machine that is sent files, as the option
+    /// SO_SNDBUF counts; 0 leaves it to the kernel, which queues so much that every packet costs
+    /// both sides a wake-up (`docs/decisions/sendfile.md`).
+    package var localQueueBytes: Int32 = 128 << 10
 
     /// How long a kept-alive connection may be silent between requests.
     package var idleMilliseconds: UInt64 = 75_000

@@ -36,6 +36,14 @@ struct Transport {
         Socket.sendFile(descriptor, from: file, at: offset, count: count)
     }
 
+    /// Bounds what the kernel queues for a client on this machine to `bytes`, once; a client
+    /// elsewhere may be far away, and the kernel finds out how much is on its way to it.
+    func limitLocalQueue(bytes: Int32) {
+        guard Socket.isWithinMachine(descriptor) else { return }
+        // The limit is for speed alone: without it everything works.
+        try? Socket.setSendBuffer(descriptor, bytes: bytes)
+    }
+
     /// Says that nothing more will be sent.
     func finishSending() {
         Socket.shutdownWrite(descriptor)

@@ -39,17 +39,40 @@ extension Socket {
 
     /// The port a socket is bound to (getsockname).
     package static func localPort(_ descriptor: Int32) throws(SystemError) -> UInt16 {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let code = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                getsockname(descriptor, $0, &length)
+        var name = sockaddr_storage()
+        guard getName(descriptor, &name, getsockname) else { throw .last("getsockname") }
+        // The port is at the same place, two bytes in network order, in both families.
+        return withUnsafeBytes(of: name) {
+            UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))
+        }
+    }
+
+    /// Whether both ends of a connection have the same address, and so are on the same machine
+    /// (getsockname, getpeername).
+    package static func isWithinMachine(_ descriptor: Int32) -> Bool {
+        var own = sockaddr_storage()
+        var other = sockaddr_storage()
+        guard getName(descriptor, &own, getsockname), getName(descriptor, &other, getpeername),
+            own.ss_family == other.ss_family
+        else { return false }
+        let place = own.ss_family == sa_family_t(AF_INET6) ? 8..<24 : 4..<8
+        return withUnsafeBytes(of: own) { own in
+            withUnsafeBytes(of: other) { other in
+                own[place].elementsEqual(other[place])
             }
         }
-        guard code == 0 else { throw .last("getsockname") }
-        // The port is at the same place, two bytes in network order, in both families.
-        return withUnsafeBytes(of: storage) {
-            UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))
+    }
+
+    /// Fills `name` by `call`; false when that fails.
+    private static func getName(
+        _ descriptor: Int32, _ name: inout sockaddr_storage,
+        _ call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> Bool {
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                call(descriptor, $0, &length) == 0
+            }
         }
     }
 

@@ -13,7 +13,7 @@ import VarvePlatform
     ]
 
     @Test(arguments: sizes) func aFileBetweenMemoryArrivesByteForByte(size: Int) throws {
-        try TestServer.run { server in
+        try TestServer.run(.with(\.localQueueBytes, size % 2 == 0 ? 0 : 65_536)) { server in
             let client = server.client()
             for sizes in [[1, size, 1], [0, size], [size, size, size, 1], [1, 1, size, size]] {
                 let body = PieceBody(sizes)
@@ -160,7 +160,7 @@ import VarvePlatform
         defer { client.close() }
         let accepted = try #require(try Socket.accept(listener.raw))
         let loop = try EventLoop(
-            index: 0, configuration: NetworkConfiguration(), clock: ManualClock())
+            index: 0, configuration: .with(\.localQueueBytes, 0), clock: ManualClock())
         let token = loop.table.nextToken(accepted)
         let connection = loop.table.insert(
             Connection(Transport(descriptor: accepted), token: token))

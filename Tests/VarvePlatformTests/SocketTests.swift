@@ -24,6 +24,7 @@ import VarvePlatform
     func bothWays(host: String) throws {
         let connection = try Connection(host: host)
         #expect(Socket.takeError(connection.client.raw) == 0)
+        #expect(Socket.isWithinMachine(connection.server.raw))
         #expect(receive(connection.server.raw) == (.wouldBlock, []))
         #expect(send(connection.client.raw, [1, 2, 3]) == .bytes(3))
         try waitUntil(connection.server.raw, .readable)
@@ -115,6 +116,7 @@ import VarvePlatform
         let listener = try Socket.listen(host: "127.0.0.1", port: 0)
         #expect(try Socket.accept(listener.raw) == nil)
         #expect(try Socket.localPort(listener.raw) > 0)
+        #expect(!Socket.isWithinMachine(listener.raw))
     }
 
     @Test("a port is shared only by those who all agree to")
