@@ -105,7 +105,8 @@ final class Replay {
         guard needsSources else { return ForkEdge(origin, source: nil) }
         guard let source = streams[origin.source.rawValue] else { throw .unknownSource }
         let holds = source.withLock { state in
-            !state.isRetired && origin.position >= .start && origin.position <= state.tail
+            !state.isRetired && origin.position <= state.tail
+                && origin.position.byte <= state.tail.byte
         }
         let edge = ForkEdge(origin, source: source)
         guard holds, source.incarnation == origin.sourceIncarnation,

@@ -1,5 +1,6 @@
 import VarveLog
 import VarvePlatform
+import VarveSimulation
 import VarveStorage
 
 @testable import VarveStreams
@@ -33,6 +34,13 @@ final class EngineFixture {
     /// Ends the engine as a crash does, and opens another over the same volume.
     func crash() throws {
         engine.log.abandon()
+        engine = try Self.open(volume, options, clock)
+    }
+
+    /// Loses power, and opens another engine over what is left on the volume.
+    func losePower(_ volume: SimulatedVolume, seed: UInt64) throws {
+        engine.log.abandon()
+        volume.crash(.random(seed: seed))
         engine = try Self.open(volume, options, clock)
     }
 

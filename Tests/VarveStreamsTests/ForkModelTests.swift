@@ -1,14 +1,14 @@
 import Testing
 import VarveLog
 import VarvePlatform
-import VarveStorage
+import VarveSimulation
 
 @testable import VarveStreams
 
 @Suite("Forks against a plain model", .timeLimit(.minutes(5)))
 struct ForkModelTests {
     @Test(
-        "random forks, appends, deletions and restarts give what copying would give",
+        "random forks, appends, deletions, restarts and losses of power give what copying would give",
         arguments: 1...10 as ClosedRange<UInt64>)
     func model(_ seed: UInt64) throws {
         let run = try ForkRun(seed: seed)
@@ -23,13 +23,15 @@ struct ForkModelTests {
 /// Random operations on an engine, and on a model in which a fork copies its source.
 private final class ForkRun {
     /// A stream of the model.
-    private final class Node {
-        let source: Node?
+    private struct Node {
+        let id: StreamID
+        let source: StreamID?
         var messages: [String]
         let shared: Int
         var isDeleted = false
 
-        init(source: Node?, messages: [String]) {
+        init(id: StreamID, source: StreamID?, messages: [String]) {
+            self.id = id
             self.source = source
             self.messages = messages
             shared = source == nil ? 0 : messages.count
@@ -45,10 +47,12 @@ private final class ForkRun {
         var ownBytes: UInt64 { position(messages.count).byte - position(shared).byte }
     }
 
-    private let volume = MemoryVolume()
+    private let volume = SimulatedVolume()
     private let fixture: EngineFixture
     private let random: SeededRandom
     private var nodes: [String: Node] = [:]
+    /// The model after each change since everything was durable.
+    private var history: [[String: Node]] = [[:]]
     private var counter = 0
     private(set) var forked = 0
 
@@ -63,7 +67,7 @@ private final class ForkRun {
 
     /// Whether the stream is there for anyone, its forks included.
     private func exists(_ node: Node) -> Bool {
-        !node.isDeleted || nodes.values.contains { $0.source === node && exists($0) }
+        !node.isDeleted || nodes.values.contains { $0.source == node.id && exists($0) }
     }
 
     private func message() -> String {
@@ -82,6 +86,12 @@ private final class ForkRun {
         default: try restart()
         }
         nodes = nodes.filter { exists($0.value) }
+        history.append(nodes)
+    }
+
+    private func commit() throws {
+        try fixture.commit()
+        history = [nodes]
     }
 
     private func create(_ name: String) throws {
@@ -89,7 +99,11 @@ private final class ForkRun {
         let messages = (0..<below(3)).map { _ in message() }
         try fixture.create(
             name, type: "application/json", body: "[" + messages.joined(separator: ",") + "]")
-        nodes[name] = Node(source: nil, messages: messages)
+        nodes[name] = Node(id: try id(name), source: nil, messages: messages)
+    }
+
+    private func id(_ name: String) throws -> StreamID {
+        try fixture.find(name).id
     }
 
     private func fork(_ name: String, of sourceName: String) throws {
@@ -120,7 +134,9 @@ private final class ForkRun {
         #expect(refusal == nil)
         forked += 1
         let taken = isAtTail ? source.messages.count : count + cut
-        let node = Node(source: source, messages: Array(source.messages[..<taken]))
+        var node = Node(
+            id: try id(name), source: source.id, messages: Array(source.messages[..<taken])
+        )
         node.messages += own
         nodes[name] = node
     }
@@ -134,7 +150,7 @@ private final class ForkRun {
         guard let node = nodes[name] else { return #expect(refusal?.error == .notFound) }
         if node.isDeleted { return #expect(refusal?.error == .deleted) }
         #expect(refusal == nil)
-        node.messages += messages
+        nodes[name]?.messages += messages
     }
 
     private func delete(_ name: String) throws {
@@ -142,17 +158,50 @@ private final class ForkRun {
         guard let node = nodes[name] else { return #expect(refusal?.error == .notFound) }
         if node.isDeleted { return #expect(refusal?.error == .deleted) }
         #expect(refusal == nil)
-        node.isDeleted = true
+        nodes[name]?.isDeleted = true
     }
 
     private func restart() throws {
         if below(2) == 0 {
-            try fixture.commit()
-            try fixture.crash()
-        } else {
             try fixture.reopen()
+            history = [nodes]
+        } else {
+            try losePower()
         }
         try compareAll()
+    }
+
+    /// Some of the last changes are gone, but none before the last commit, and none without those
+    /// behind it.
+    private func losePower() throws {
+        try fixture.losePower(volume, seed: random.next())
+        let found = try contents()
+        let match = history.lastIndex { $0.mapValues { Self.contents(of: $0) } == found }
+        nodes = history[try #require(match, "no state that ever was")]
+        history = [nodes]
+    }
+
+    /// What tells a stream from every other state of its name.
+    private struct Contents: Equatable {
+        var id: StreamID
+        /// Nil for one that was deleted.
+        var text: String?
+    }
+
+    private static func contents(of node: Node) -> Contents {
+        let text = node.messages.map { $0 + "," }.joined()
+        return Contents(id: node.id, text: node.isDeleted ? nil : text)
+    }
+
+    private func contents() throws -> [String: Contents] {
+        var contents: [String: Contents] = [:]
+        for name in Self.names {
+            guard let stream = try? fixture.find(name) else { continue }
+            let refusal = fixture.refusal { _ = try fixture.head(name) }
+            let text = refusal == nil ? try fixture.read(name).text : nil
+            contents[name] = Contents(id: stream.id, text: text)
+        }
+        return contents
     }
 
     func compareAll() throws {
@@ -162,7 +211,7 @@ private final class ForkRun {
     }
 
     private func compare(_ name: String) throws {
-        try fixture.commit()
+        try commit()
         guard let node = nodes[name], !node.isDeleted else {
             let refusal = fixture.refusal { _ = try fixture.head(name) }
             #expect(refusal?.error == (nodes[name] == nil ? .notFound : .deleted))

@@ -1,4 +1,5 @@
 import Testing
+import VarveLog
 
 @testable import VarveStreams
 
@@ -12,7 +13,8 @@ struct StreamEventCodingTests {
     }
 
     private func creation(
-        _ type: String, _ lifetime: StreamLifetime, _ text: String, closed: Bool
+        _ type: String, _ lifetime: StreamLifetime, _ text: String, closed: Bool,
+        fork: ForkRequest? = nil
     ) -> [UInt8] {
         withBytes(type) { type in
             withBytes(text) { text in
@@ -20,7 +22,7 @@ struct StreamEventCodingTests {
                     .create(
                         .init(
                             contentType: type, lifetime: lifetime, lifetimeText: text,
-                            isClosed: closed)))
+                            isClosed: closed, fork: fork)))
             }
         }
     }
@@ -58,6 +60,12 @@ struct StreamEventCodingTests {
         #expect(
             creation("a/b", .sliding(seconds: 60), "", closed: false)
                 == [1, 2, 3, 0, 0x61, 0x2f, 0x62, 60, 0, 0, 0, 0, 0, 0, 0])
+        #expect(
+            creation(
+                "a/b", .unlimited, "", closed: false,
+                fork: ForkRequest(anchor: StreamPosition(record: 1, byte: 2), subOffset: 3))
+                == [1, 8, 3, 0, 0x61, 0x2f, 0x62]
+                + [1, 2, 3].flatMap { [$0, 0, 0, 0, 0, 0, 0, 0] as [UInt8] })
         #expect(
             creation("a/b", .absolute(milliseconds: 256), "T", closed: false)
                 == [1, 4, 3, 0, 0x61, 0x2f, 0x62, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0x54])
@@ -114,6 +122,9 @@ struct StreamEventCodingTests {
         let whole = [
             creation("a/b", .sliding(seconds: 9), "", closed: false),
             creation("a/b", .absolute(milliseconds: 9), "x", closed: true),
+            creation(
+                "a/b", .unlimited, "", closed: true,
+                fork: ForkRequest(anchor: .start, subOffset: 1)),
             append(("p", 1, 2), "s", closes: true), append(nil, nil, closes: true), [3], [4, 1],
         ]
         for bytes in whole {
@@ -133,7 +144,7 @@ struct StreamEventCodingTests {
     @Test(
         "unknown tags, flags and values beyond their limits are refused",
         arguments: [
-            [0], [5], [255], [2, 0], [2, 8], [1, 8, 0, 0], [1, 6, 0, 0], [4, 2],
+            [0], [5], [255], [2, 0], [2, 8], [1, 8, 0, 0], [1, 16, 0, 0], [1, 6, 0, 0], [4, 2],
             [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
             [2, 1, 1, 0, 0x70, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
         ] as [[UInt8]])

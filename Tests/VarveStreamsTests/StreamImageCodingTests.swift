@@ -18,8 +18,14 @@ struct StreamImageCodingTests {
     }
 
     private static let images = [
-        image(.unlimited), image(.sliding(seconds: 60)), image(.absolute(milliseconds: 256)),
+        image(.unlimited), image(.sliding(seconds: 60)), image(.absolute(milliseconds: 256)), fork,
     ]
+
+    private static var fork: StreamImage {
+        var fork = image(.unlimited)
+        fork.fork = ForkRequest(anchor: StreamPosition(record: 7, byte: 8), subOffset: 9)
+        return fork
+    }
 
     private func hex(_ text: String) -> [UInt8] {
         text.split(separator: " ").map { UInt8($0, radix: 16) ?? 0 }

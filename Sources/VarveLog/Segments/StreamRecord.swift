@@ -101,7 +101,14 @@ package struct StreamRecord: Hashable, Sendable {
         if flags & Self.alarmFlag != 0 { alarmMilliseconds = try reader.readVarint() }
         if flags & Self.forkFlag != 0 {
             let bytes = try reader.read(count: ForkOrigin.byteCount)
-            origin = ForkOrigin(loadingFrom: bytes.baseAddress.unsafelyUnwrapped)
+            let origin = ForkOrigin(loadingFrom: bytes.baseAddress.unsafelyUnwrapped)
+            guard origin.source.rawValue >= 1, origin.source.rawValue < id,
+                origin.position.record <= tail.record, origin.position.byte <= tail.byte
+            else {
+                throw TruncatedInput(
+                    position: reader.position, expected: 0, available: reader.remaining)
+            }
+            self.origin = origin
         }
         core = try reader.readRun(atMost: SegmentFormat.coreBytesMax)
     }
