@@ -1,4 +1,5 @@
 import Synchronization
+import VarveBytes
 import VarvePlatform
 public import VarveStorage
 
@@ -63,6 +64,17 @@ public final class SimulatedVolume: Volume {
     /// what is on disk is what `outcome` leaves of it.
     package func crash(_ outcome: CrashOutcome) {
         state.withLock { $0.crash(outcome) }
+    }
+
+    /// A checksum of every file that has a name, as everybody reads it now.
+    package func digests() -> [String: UInt32] {
+        state.withLock { disk in
+            disk.names.files.mapValues { number in
+                disk.files[number, default: SimulatedFile()].live.withUnsafeBytes {
+                    CRC32C.value($0, seed: UInt32($0.count & 0xffff_ffff))
+                }
+            }
+        }
     }
 
     /// Inverts one bit of a file on disk, as a failing device does.

@@ -6,6 +6,8 @@ package struct SimulationOptions: Sendable {
     package var cycles = 20
     /// The most operations of one cycle.
     package var operations = 60
+    /// Whether the trace is hashed, so that runs can be compared.
+    package var hashesTrace = true
     /// Whether the trace's lines are kept.
     package var keepsTrace = false
     /// Whether the disk lies about syncs: such a run must find a violation, or it checks nothing.

@@ -15,7 +15,7 @@ extension World {
         try flip(name, byte, bit)
         trace.note("flipped \(name) byte \(byte) bit \(bit)")
         let isFound = verifierObjects()
-        let before = try contents()
+        let before = disk.digests()
         let error = openEngine()
         guard let error else {
             try Violation.require(
@@ -29,7 +29,7 @@ extension World {
         try Violation.require(
             isFound, "opening objects to byte \(byte) of \(name), the verifier does not")
         try Violation.require(
-            try contents() == before, "an opening that found damage changed the disk")
+            disk.digests() == before, "an opening that found damage changed the disk")
         result.damagesReported += 1
         try flip(name, byte, bit)
         return false
@@ -58,13 +58,6 @@ extension World {
         } catch {
             throw Violation("no bit to flip: \(error)")
         }
-    }
-
-    /// Every file with its bytes.
-    private func contents() throws(Violation) -> [String: [UInt8]] {
-        var result: [String: [UInt8]] = [:]
-        for name in try files() { result[name] = try bytes(of: name) }
-        return result
     }
 
     private func files() throws(Violation) -> [String] {

@@ -54,7 +54,7 @@ final class World {
         self.swarm = swarm ?? Swarm(random: choices)
         plan = FaultPlan(seed: random.next())
         payloads = Payloads(random: SeededRandom(seed: random.next()))
-        trace = Trace(isKept: options.keepsTrace)
+        trace = Trace(options.keepsTrace ? .lines : options.hashesTrace ? .hash : .nothing)
         volume = FaultyVolume(disk, plan: plan)
         result = SimulationResult(seed: options.seed)
         interleaver.world = self
@@ -137,15 +137,24 @@ final class World {
 
     // MARK: Steps of the log's workers
 
-    /// One turn of the flusher.
-    func stepFlusher() throws(Violation) {
+    /// One turn of the flusher; `isStrong` if somebody wants everything on stable storage, whatever
+    /// the log's mode.
+    func stepFlusher(isStrong: Bool = false) throws(Violation) {
         let log = try open.log
+        let wanted = log.staged
         let before = log.synced.rawValue
         let isIdle = log.staged.rawValue == before
         let syncs = plan.count(of: .sync)
         isStepping = true
-        log.stepFlusher()
+        let error = isStrong ? Self.waitUntilSynced(log, wanted) : nil
+        if !isStrong { log.stepFlusher() }
         isStepping = false
+        try Violation.require(
+            error == nil || log.failure != nil,
+            "syncing failed without a failure: \(error?.code ?? "")")
+        try Violation.require(
+            !isStrong || error != nil || log.synced >= wanted, "synced only as far as \(log.synced)"
+        )
         if log.failure == nil {
             // A group says what was synced before it was written.
             if log.synced.rawValue > before { marked = max(marked, before) }
@@ -154,6 +163,15 @@ final class World {
         trace.note("flushed through \(log.durable) synced \(log.synced)")
         try noteDurable()
         try rethrowNested()
+    }
+
+    private static func waitUntilSynced(_ log: EventLog, _ lsn: LSN) -> LogError? {
+        do throws(LogError) {
+            try log.waitUntilSynced(lsn)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// One turn of the preparer; false when it had nothing to do.

@@ -29,6 +29,7 @@ enum SimulateRun {
             simulation.operations = options.operations
             simulation.isCanary = options.isCanary
             let isLast = seed + 1 == options.seed + options.seeds
+            simulation.hashesTrace = isLast
             simulation.keepsTrace = options.traceFile != nil && isLast
             let result = Simulation.run(simulation)
             summary.add(result)

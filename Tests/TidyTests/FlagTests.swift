@@ -81,7 +81,10 @@ import VarvePlatform
 
     /// Lines about other programs have flags of their own.
     private static func isAboutVarve(_ line: String) -> Bool {
-        let others = ["curl", "swift ", "apt", "make ", "perf ", "mount", "gcc", "taskset", "git "]
+        let others = [
+            "varve-simulate", "curl", "swift ", "apt", "make ", "perf ", "mount", "gcc", "taskset",
+            "git ",
+        ]
         return !others.contains { line.contains($0) }
     }
 
