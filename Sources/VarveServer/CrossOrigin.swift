@@ -16,7 +16,8 @@ final class CrossOrigin: Sendable {
     /// Every header of a request that a script may send.
     private static let allowed =
         "Content-Type, Authorization, If-Match, If-None-Match, Stream-Seq, Stream-TTL, "
-        + "Stream-Expires-At, Stream-Closed, Producer-Id, Producer-Epoch, Producer-Seq, "
+        + "Stream-Expires-At, Stream-Closed, Stream-Forked-From, Stream-Fork-Offset, "
+        + "Stream-Fork-Sub-Offset, Producer-Id, Producer-Epoch, Producer-Seq, "
         + "Last-Event-ID, Cache-Control"
 
     /// The methods of a stream.

@@ -8,7 +8,7 @@ import VarveSimulation
 @Suite("Forks against a plain model", .timeLimit(.minutes(5)))
 struct ForkModelTests {
     @Test(
-        "random forks, appends, deletions, restarts and losses of power give what copying would give",
+        "random forks, appends, deletions and losses of power give what copying would give",
         arguments: 1...10 as ClosedRange<UInt64>)
     func model(_ seed: UInt64) throws {
         let run = try ForkRun(seed: seed)

@@ -46,7 +46,8 @@ package enum BrowserCases {
                 "content-type", "authorization", "if-match", "if-none-match", "stream-seq",
                 "stream-ttl",
                 "stream-expires-at", "stream-closed", "producer-id", "producer-epoch",
-                "producer-seq",
+                "producer-seq", "stream-forked-from", "stream-fork-offset",
+                "stream-fork-sub-offset",
             ] {
                 s.expect(allowed.contains(header), "\(header)")
             }
