@@ -3,7 +3,10 @@
 // OpenSSL 3 marks them deprecated in favour of EVP, hence the macro.
 #pragma once
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>

@@ -47,6 +47,9 @@ package final class FrameScan {
     private let buffer: UnsafeMutableRawBufferPointer
     private var bufferStart: UInt64 = 0
     private var bufferCount = 0
+    /// Places that the bytes layer refused, with its reasons: the first few.
+    private var refusals: [(byte: UInt64, detail: String)] = []
+    private static let refusalsMax = 64
 
     /// A scan of a file.
     ///
@@ -70,6 +73,19 @@ package final class FrameScan {
     package func run(
         from byte: UInt64 = UInt64(Format.fileHeaderBytes), nextLSN: UInt64,
         _ visit: (Item) throws(LogError) -> Void
+    ) throws(LogError) -> Stop {
+        var stop = try follow(from: byte, nextLSN: nextLSN, visit)
+        // What the bytes layer says of the place is nearer to the cause.
+        let refused = refusals.first { refusal in
+            refusal.byte < stop.byte + max(stop.count, 1)
+                && refusal.byte + UInt64(Format.alignment) > stop.byte
+        }
+        if stop.problem != nil, let refused { stop.problem = refused.detail }
+        return stop
+    }
+
+    private func follow(
+        from byte: UInt64, nextLSN: UInt64, _ visit: (Item) throws(LogError) -> Void
     ) throws(LogError) -> Stop {
         var position = byte
         var lsn = nextLSN
@@ -206,8 +222,10 @@ package final class FrameScan {
             bufferStart = byte
             bufferCount = 0
             let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
-            do {
+            do throws(StorageError) {
                 try backend.read(at: byte, into: target)
+            } catch .damaged {
+                try fetchPieces(byte, into: target)
             } catch {
                 throw LogError(error)
             }
@@ -215,5 +233,32 @@ package final class FrameScan {
         }
         let start = Int(byte - bufferStart)
         return UnsafeRawBufferPointer(rebasing: buffer[start..<start + count])
+    }
+
+    /// Reads block by block what cannot be read at once. A block that the bytes layer refuses
+    /// becomes bytes that are no header, no frame and no padding: it is for the scan to say whether
+    /// that is damage or the end.
+    private func fetchPieces(
+        _ byte: UInt64, into target: UnsafeMutableRawBufferPointer
+    ) throws(LogError) {
+        var done = 0
+        while done < target.count {
+            let position = byte + UInt64(done)
+            let next = Format.aligned(position + 1)
+            let count = min(target.count - done, Int(next - position))
+            let piece = UnsafeMutableRawBufferPointer(rebasing: target[done..<done + count])
+            do throws(StorageError) {
+                try backend.read(at: position, into: piece)
+            } catch .damaged(_, let offset, _, let detail) {
+                piece.initializeMemory(as: UInt8.self, repeating: 0xff)
+                let isKnown = refusals.contains { $0.byte == offset }
+                if !isKnown, refusals.count < Self.refusalsMax {
+                    refusals.append((offset, detail))
+                }
+            } catch {
+                throw LogError(error)
+            }
+            done += count
+        }
     }
 }

@@ -127,7 +127,14 @@ package struct JournalDirectory: Sendable {
         let block = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Format.fileHeaderBytes, alignment: 8)
         defer { block.deallocate() }
-        try LogError.wrapping { () throws(StorageError) in try backend.read(at: 0, into: block) }
+        do throws(StorageError) {
+            try backend.read(at: 0, into: block)
+        } catch .damaged(let path, let offset, let count, let detail) {
+            file.damage = .corruption(file: path, byte: offset, count: count, detail: detail)
+            return file
+        } catch {
+            throw LogError(error)
+        }
         do throws(FileHeader.Failure) {
             let header = try FileHeader(UnsafeRawBufferPointer(block))
             file.header = header
@@ -144,7 +151,10 @@ package struct JournalDirectory: Sendable {
                 // Varve's name without Varve's magic: either is possible, and both mean that the
                 // log cannot be read.
                 file.damage = .corruption(
-                    file: name.path, byte: 0, count: 8, detail: "not a journal file's first bytes")
+                    file: name.path, byte: 0, count: 8,
+                    detail: EncryptedVolume.isEncrypted(UnsafeRawBufferPointer(block))
+                        ? "the file is encrypted, and no key was given"
+                        : "not a journal file's first bytes")
             case .damaged:
                 file.damage = .corruption(
                     file: name.path, byte: 0, count: UInt64(Format.fileHeaderBytes),

@@ -11,6 +11,10 @@ extension LogError {
         // Nothing is broken: other files and connections will be closed.
         case .io(_, _, ErrorNumber.tooManyFiles), .io(_, _, ErrorNumber.tooManyFilesOfSystem):
             self = .overloaded(reason: error.description)
+        case .damaged(let path, let offset, let count, let detail):
+            self = .corruption(file: path, byte: offset, count: count, detail: detail)
+        case .newerFormat(let path, let version):
+            self = .newerFormat(path: path, version: version)
         default: self = .io(message: error.description)
         }
     }

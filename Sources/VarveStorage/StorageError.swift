@@ -31,6 +31,19 @@ public indirect enum StorageError: Error, Equatable, Sendable, CustomStringConve
     case readOnly(path: String)
     /// Not a relative path of plain components.
     case invalidName(String)
+    /// `count` bytes at `offset` of an encrypted file are not what was written there, or were never
+    /// written.
+    case damaged(path: String, offset: UInt64, count: UInt64, detail: String)
+    /// An encrypted file is not of the key that was given.
+    case wrongKey(path: String)
+    /// A file of an encrypted volume is not encrypted.
+    case notEncrypted(path: String)
+    /// An encrypted file of a format that this program does not know.
+    case newerFormat(path: String, version: UInt32)
+    /// Others than the owner may read a file that holds a key, or write to it.
+    case secretExposed(path: String)
+    /// A file does not hold the key that it should.
+    case invalidKey(path: String, detail: String)
 
     /// One line that says what was wanted, what was found, and where.
     public var description: String {
@@ -67,6 +80,18 @@ public indirect enum StorageError: Error, Equatable, Sendable, CustomStringConve
             "\(path): opened for reading only"
         case .invalidName(let name):
             "'\(name)' is not a relative path of plain names"
+        case .damaged(let path, let offset, let count, let detail):
+            "\(path): \(count) bytes at \(offset) cannot be trusted: \(detail)"
+        case .wrongKey(let path):
+            "\(path): wrong key: it was encrypted with another"
+        case .notEncrypted(let path):
+            "\(path): not encrypted, in a directory that was opened with a key"
+        case .newerFormat(let path, let version):
+            "\(path): encrypted in format \(version), which this program does not know"
+        case .secretExposed(let path):
+            "\(path): others than its owner may read or write it; a key needs mode 0600"
+        case .invalidKey(let path, let detail):
+            "\(path): not a key: \(detail)"
         }
     }
 

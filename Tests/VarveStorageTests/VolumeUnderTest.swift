@@ -10,6 +10,13 @@ enum VolumeKind: CaseIterable, Sendable {
     case simulated
     /// Behind a plan in which nothing fails.
     case faulty
+    /// Encrypted in memory.
+    case encrypted
+    /// Encrypted on disk.
+    case encryptedFile
+
+    /// True for what lies in files of the operating system.
+    var isOnDisk: Bool { self == .file || self == .encryptedFile }
 }
 
 /// A fresh volume of one kind; what it left on disk is removed with it.
@@ -33,6 +40,13 @@ final class VolumeUnderTest {
         case .faulty:
             directory = nil
             volume = FaultyVolume(SimulatedVolume(), plan: FaultPlan())
+        case .encrypted:
+            directory = nil
+            volume = EncryptedVolume(MemoryVolume(), key: .test)
+        case .encryptedFile:
+            let directory = try temporaryDirectory()
+            self.directory = directory
+            volume = EncryptedVolume(try FileVolume(rootDirectory: directory), key: .test)
         }
     }
 
@@ -43,6 +57,20 @@ final class VolumeUnderTest {
     /// A new file named `file`.
     func newFile() throws -> any StorageBackend {
         try volume.open("file", create: .exclusive)
+    }
+}
+
+extension EncryptionKey {
+    /// A key for tests.
+    static let test = key(multiplying: 1)
+    /// Another one.
+    static let other = key(multiplying: 3)
+
+    private static func key(multiplying factor: UInt8) -> EncryptionKey {
+        guard let key = EncryptionKey((0..<32).map { UInt8($0) &* factor }) else {
+            preconditionFailure("a key has 32 bytes")
+        }
+        return key
     }
 }
 
@@ -150,6 +178,12 @@ extension StorageError {
         case .unreadable(_, let code): "unreadable \(code)"
         case .readOnly: "readOnly"
         case .invalidName(let name): "invalidName \(name)"
+        case .damaged(_, let offset, let count, _): "damaged \(offset) \(count)"
+        case .wrongKey: "wrongKey"
+        case .notEncrypted: "notEncrypted"
+        case .newerFormat(_, let version): "newerFormat \(version)"
+        case .secretExposed: "secretExposed"
+        case .invalidKey: "invalidKey"
         }
     }
 }
