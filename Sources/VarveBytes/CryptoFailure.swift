@@ -1,8 +1,8 @@
 /// A call of OpenSSL that failed although its input was right: lack of memory, or a library built
 /// without the algorithm.
-package struct CryptoFailure: Error, Equatable, Sendable, CustomStringConvertible {
+public struct CryptoFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// The name of the function.
-    package let call: String
+    public let call: String
 
     /// A failure of the function `call`.
     package init(call: String) {
@@ -10,5 +10,5 @@ package struct CryptoFailure: Error, Equatable, Sendable, CustomStringConvertibl
     }
 
     /// One line that names the function.
-    package var description: String { "\(call) failed" }
+    public var description: String { "\(call) failed" }
 }

@@ -25,7 +25,7 @@ package struct JournalDirectory: Sendable {
     package var unfinished: [JournalFileName] = []
 
     /// Names in the log's directory that belong to formats to come.
-    private static let laterNames: Set<String> = ["segments", "catalog", "index", "keys"]
+    private static let laterNames: Set<String> = ["segments", "catalog", "index"]
 
     /// Reads the directory. Damage is noted in the file it is in; strangers throw.
     package init(reading volume: any Volume) throws(LogError) {
@@ -108,8 +108,8 @@ package struct JournalDirectory: Sendable {
     }
 
     private static func isExpected(_ name: String) -> Bool {
-        name == "LOCK" || name == Format.journalDirectory || name == "lost+found"
-            || name.hasPrefix(".")
+        name == "LOCK" || name == Format.journalDirectory || name == KeyRing.directoryName
+            || name == "lost+found" || name.hasPrefix(".")
     }
 
     private static func read(

@@ -4,7 +4,8 @@ enum CommandTable {
     static let commands: [any Command.Type] = [
         ServeCommand.self, CreateCommand.self, AppendCommand.self, ReadCommand.self,
         TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
-        ListCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self,
+        ListCommand.self, VerifyCommand.self, InspectCommand.self, KeysCommand.self,
+        BenchCommand.self,
         ConformanceCommand.self, VersionCommand.self, HelpCommand.self,
     ]
 
