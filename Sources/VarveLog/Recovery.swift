@@ -232,10 +232,9 @@ struct Recovery {
         if let spare = preparer.take() { return spare }
         let directory = Format.journalDirectory
         try LogError.wrapping { () throws(StorageError) in
-            if !(try volume.list("").contains(directory)) {
-                try volume.makeDirectory(directory)
-                try volume.syncDirectory("")
-            }
+            if !(try volume.list("").contains(directory)) { try volume.makeDirectory(directory) }
+            // One that is there may have been made by a process that died before this.
+            try volume.syncDirectory("")
         }
         return try preparer.prepareNow()
     }

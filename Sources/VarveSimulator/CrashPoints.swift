@@ -39,6 +39,10 @@ package enum CrashPoints {
                     try crashWhileOpening(options, after: point, outcome)
                 }
             }
+            for point in 0..<10 {
+                result.runs += 1
+                try dieWhileOpening(options, after: point)
+            }
         } catch {
             result.violation = error.description
         }
@@ -73,6 +77,27 @@ package enum CrashPoints {
         } catch {
             world.kill()
             throw Violation("crash after change \(point), \(outcome): \(error)")
+        }
+    }
+
+    /// The first process dies while it makes the store, the next one works, then the power goes.
+    private static func dieWhileOpening(
+        _ options: SimulationOptions, after point: Int
+    ) throws(Violation) {
+        let world = World(options, swarm: Swarm(quiet: options.seed))
+        do throws(Violation) {
+            world.plan.freeze(afterChanges: point)
+            _ = world.openEngine()
+            world.kill()
+            world.clearFaults()
+            try work(world)
+            try world.close()
+            world.disk.crash(.losingAll)
+            try world.recover(after: .powerLoss)
+            world.kill()
+        } catch {
+            world.kill()
+            throw Violation("death after change \(point) of the first opening: \(error)")
         }
     }
 

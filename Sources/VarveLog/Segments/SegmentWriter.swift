@@ -204,8 +204,9 @@ package final class SegmentWriter {
         try LogError.wrapping { () throws(StorageError) -> any StorageBackend in
             if try !volume.list("").contains(SegmentFormat.directory) {
                 try volume.makeDirectory(SegmentFormat.directory)
-                try volume.syncDirectory("")
             }
+            // One that is there may have been made by a process that died before this.
+            try volume.syncDirectory("")
             let name = SegmentName(number: number)
             let path = "\(SegmentFormat.directory)/"
             let names = try volume.list(SegmentFormat.directory)
