@@ -90,6 +90,43 @@ import VarveStorage
         }
     }
 
+    @Test("a segment in an encrypted volume holds the same bytes; an edited block is corruption")
+    func segments() throws {
+        let maker = ModelMaker(seed: 77)
+        let streams = (1...5).map { id in
+            ModelStream(id: UInt64(id), sets: [maker.set(40, most: 900), maker.set(3, most: 9)])
+        }
+        let plain = MemoryVolume()
+        let below = MemoryVolume()
+        try ModelSegment.write(streams, to: plain)
+        try ModelSegment.write(streams, to: EncryptedVolume(below, key: .forTests))
+        let again = EncryptedVolume(below, key: .forTests)
+        #expect(try ModelSegment.bytes(in: again) == ModelSegment.bytes(in: plain))
+        let name = SegmentName(number: ModelSegment.header.number).path
+        let file = try below.open(name, create: .never)
+        let blocks = (file.size - 12416) / 4144
+        for block in 0..<blocks {
+            let place = 12416 + block * 4144 + 60
+            var byte: [UInt8] = [0]
+            try byte.withUnsafeMutableBytes { try file.read(at: place, into: $0) }
+            try [byte[0] ^ 0x80].withUnsafeBytes { try file.write($0, at: place) }
+            let error = #expect(throws: LogError.self) {
+                let volume = EncryptedVolume(below, key: .forTests)
+                let segment = try SegmentFile.open(
+                    volume: volume, number: ModelSegment.header.number)
+                try segment.forEachStream { (stream) throws(LogError) in
+                    try segment.verify(stream)
+                }
+            }
+            if case .corruption(let named, _, _, _) = error {
+                #expect(named == name)
+            } else {
+                Issue.record("block \(block): \(String(describing: error))")
+            }
+            try byte.withUnsafeBytes { try file.write($0, at: place) }
+        }
+    }
+
     @Test("a wrong key, and no key at all, are errors that say so")
     func wrongKey() throws {
         let below = MemoryVolume()

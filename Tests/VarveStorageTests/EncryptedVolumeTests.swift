@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 import VarvePlatform
@@ -195,6 +196,65 @@ import VarveSimulation
         try file.write([[UInt8](repeating: 2, count: 4096)], at: 0)
         try below.write([old], at: place)
         #expect(try file.bytes(at: 0, count: 1) == [1])
+    }
+
+    @Test("a file of arbitrary bytes behind a right header is an error or contents, never a trap")
+    func hostileBytes() throws {
+        let base = MemoryVolume()
+        let file = try EncryptedVolume(base, key: .test).open("f", create: .exclusive)
+        try file.append([UInt8](repeating: 1, count: 10_000))
+        let below = try base.open("f", create: .never)
+        let original = try below.allBytes()
+        let random = SeededRandom(seed: 4)
+        for _ in 0..<300 {
+            var bytes = original
+            for _ in 0..<random.next(below: 6) + 1 {
+                let start = EncryptedFormat.headerBytes
+                let place = start + random.next(below: bytes.count - start)
+                let count = min(random.next(below: 40), bytes.count - place)
+                for index in place..<place + count {
+                    bytes[index] =
+                        random.next(below: 3) == 0 ? 0xff : UInt8(random.next(below: 256))
+                }
+            }
+            bytes.removeLast(random.next(below: 2) == 0 ? 0 : random.next(below: bytes.count))
+            try below.truncate(to: 0)
+            try below.append(bytes)
+            _ = failure {
+                let file = try EncryptedVolume(base, key: .test).open("f", create: .never)
+                _ = try? file.allBytes()
+                try file.append([1, 2, 3])
+                try file.truncate(to: file.size / 2)
+                try file.sync()
+            }
+        }
+    }
+
+    @Test("a key file holds 32 bytes or their digits, and is refused when others may read it")
+    func keyFile() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let path = "\(directory)/key"
+        let base = MemoryVolume()
+        try EncryptedVolume(base, key: .other).open("f", create: .exclusive).append([7])
+        let bytes = (0..<32).map { UInt8($0) &* 3 }
+        let digits = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        for contents in [bytes, Array(digits.utf8), Array("\(digits)\n".utf8)] {
+            try writeFile(path, contents)
+            #expect(chmod(path, 0o600) == 0)
+            let key = try EncryptionKey(contentsOf: path)
+            #expect(try EncryptedVolume(base, key: key).open("f", create: .never).allBytes() == [7])
+        }
+        for contents in [[], Array(bytes.dropLast()), Array("\(digits)00".utf8), bytes + bytes] {
+            try writeFile(path, contents)
+            #expect(failure { _ = try EncryptionKey(contentsOf: path) } == "invalidKey")
+        }
+        try writeFile(path, bytes)
+        for mode: mode_t in [0o640, 0o604, 0o620] {
+            #expect(chmod(path, mode) == 0)
+            #expect(failure { _ = try EncryptionKey(contentsOf: path) } == "secretExposed")
+        }
+        #expect(failure { _ = try EncryptionKey(contentsOf: "\(path)x") } == "notFound")
     }
 
     @Test("a failed change poisons, and the size is what is there")
