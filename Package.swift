@@ -55,10 +55,11 @@ let package = Package(
         library(
             "VarveSimulation", ["VarveStorage", "VarveIndex", "VarvePlatform", "VarveBytes"]),
         library(
-            "VarveLog", ["VarveStorage", "VarvePlatform", "VarveBytes", "CZstd", "CLZ4"]),
+            "VarveLog",
+            ["VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CZstd", "CLZ4"]),
         library(
             "VarveStreams",
-            ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
+            ["VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
         library("VarveHTTP", ["VarveBytes"]),
         library("VarveNetwork", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library(
@@ -98,7 +99,10 @@ let package = Package(
             ["VarveIndex", "VarveSimulation", "VarvePlatform", "VarveBytes", "ServerProcess"]),
         tests(
             "VarveLogTests",
-            ["VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+            [
+                "VarveLog", "VarveIndex", "VarveSimulation", "VarveStorage", "VarvePlatform",
+                "VarveBytes",
+            ]),
         tests(
             "VarveStreamsTests",
             [

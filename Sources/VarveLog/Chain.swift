@@ -9,7 +9,7 @@ public typealias ChainHash = SHA256Digest
 /// another.
 package enum Chain {
     /// The version in every leaf (persisted).
-    private static let version: UInt8 = 0
+    private static let version: UInt8 = 1
     /// Bytes of a leaf's input: tag, version, incarnation, record, kind, length, payload hash.
     private static let leafBytes = 1 + 1 + 16 + 8 + 1 + 4 + 32
     /// Bytes of a head's input: tag and two digests.

@@ -26,12 +26,17 @@ struct ChainCheck {
         var detail: String
     }
 
-    private(set) var streams: [UInt64: Progress] = [:]
+    private(set) var streams: [UInt64: Progress]
     private var before: (stream: UInt64, progress: Progress?)?
     private var nextPart: UInt16 = 0
     private let hasher = SHA256Hasher()
     /// The record that reaches into the next part: its entry, and its bytes hashed so far.
     private var open: (entry: LengthEntry, hashed: Int)?
+
+    /// A check that goes on with streams as they are known to be.
+    init(from streams: [UInt64: Progress]) {
+        self.streams = streams
+    }
 
     /// Takes back a set that never became complete.
     mutating func dropIncompleteSet() {

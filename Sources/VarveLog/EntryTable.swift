@@ -9,7 +9,7 @@ struct EntryTable {
     /// Reads the table in front of `extent`'s payload; nil when that would wait for a disk and
     /// `blocking` is false.
     init?(
-        of extent: Extent, from bytes: JournalBytes, blocking: Bool
+        of extent: Extent, from bytes: LogBytes, blocking: Bool
     ) throws(LogError) {
         let trailer = try Self.words(
             3, at: extent.byte &- UInt32(Format.trailerBytes), of: extent.file, from: bytes,
@@ -57,7 +57,7 @@ struct EntryTable {
     }
 
     private static func words(
-        _ count: Int, at byte: UInt32, of file: UInt32, from bytes: JournalBytes, blocking: Bool
+        _ count: Int, at byte: UInt32, of file: UInt32, from bytes: LogBytes, blocking: Bool
     ) throws(LogError) -> [UInt32]? {
         let size = 4 * count
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(4, size), alignment: 8)

@@ -15,6 +15,13 @@ extension EventLog {
         preparer.step()
     }
 
+    /// Settles what is synced, as the settler would.
+    ///
+    /// - Throws: what `settle` throws; nothing has changed then.
+    package func stepSettler() throws(LogError) {
+        try settler.settle()
+    }
+
     /// The LSN of the last frame staged.
     package var staged: LSN { LSN(journal.next - 1) }
 }

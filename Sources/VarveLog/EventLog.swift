@@ -1,25 +1,31 @@
 import Synchronization
 package import VarveBytes
+package import VarveIndex
 package import VarvePlatform
 package import VarveStorage
 
 /// A durable, append-only log of many streams in one directory.
 ///
-/// Opening recovers what was committed, closing commits and marks what is there. Thread rule: any
-/// thread may call anything; nothing here waits for a disk except `open`, `close`,
-/// `waitUntilDurable` and the blocking reads.
+/// Opening recovers what was committed; closing commits, settles and marks what is there. Thread
+/// rule: any thread may call anything; nothing here waits for a disk except `open`, `close`,
+/// `settle`, `waitUntilDurable` and the blocking reads.
 public final class EventLog: Sendable {
     /// The options it was opened with.
     public let options: LogOptions
 
     let volume: any Volume
-    let files: JournalFiles
     let journal: Journal
+    let bytes: LogBytes
+    let pins = ReadPins()
     let commits: Commits
     private let stager: Stager
     let clock: any Clock
     let preparer: FilePreparer
     let flusher: Flusher
+    let settler: Settler
+    private let catalog: Catalog
+    /// The time of the last frame when the log was opened, in milliseconds since 1970.
+    package let openedAtMilliseconds: UInt64
     /// The streams, for what needs no order: finding, counting, listing.
     package let namespace: Namespace
     private let namespaceMutex = Mutex<Void>(())
@@ -29,8 +35,12 @@ public final class EventLog: Sendable {
     init(_ parts: Recovery.Outcome, lock: VolumeLock) throws(LogError) {
         options = parts.options
         volume = parts.volume
-        files = parts.files
         journal = parts.journal
+        catalog = parts.settled.catalog
+        openedAtMilliseconds = parts.lastWallMilliseconds
+        bytes = LogBytes(
+            journal: parts.journal, files: parts.files,
+            segments: SegmentFiles(volume: parts.volume, openMax: parts.options.openFilesMax))
         commits = parts.commits
         stager = parts.stager
         clock = parts.clock
@@ -41,12 +51,30 @@ public final class EventLog: Sendable {
         let writer = JournalWriter(
             volume: parts.volume, files: parts.files, preparer: parts.preparer, clock: parts.clock,
             file: parts.file, fileID: parts.fileID, endByte: parts.endByte, lastLSN: parts.lastLSN)
+        let synced = SyncedJournal(cut: writer.cut, frameBytes: parts.unsettledBytes)
         flusher = Flusher(
             journal: parts.journal, writer: writer, commits: parts.commits,
-            preparer: parts.preparer, options: parts.options, clock: parts.clock)
-        try preparer.start(for: journal)
+            preparer: parts.preparer, syncedJournal: synced, options: parts.options,
+            clock: parts.clock)
+        settler = Settler(
+            Settler.Parts(
+                volume: parts.volume, options: parts.options, random: parts.random,
+                fold: parts.fold, catalog: catalog, bytes: bytes, journal: journal,
+                directory: parts.directory, pins: pins, preparer: preparer, synced: synced),
+            from: parts.settled.mark)
+        try startThreads(parts.files)
+    }
+
+    private func startThreads(_ files: JournalFiles) throws(LogError) {
+        try preparer.start(for: journal, files: files)
         do throws(LogError) {
             try flusher.start()
+            do throws(LogError) {
+                try settler.start()
+            } catch {
+                flusher.stop(abandoning: true)
+                throw error
+            }
         } catch {
             preparer.stop()
             throw error
@@ -77,9 +105,12 @@ public final class EventLog: Sendable {
     }
 
     /// Opens the log in `volume`, telling `fold` everything that the log has.
+    ///
+    /// - Parameter indexes: where the catalog is kept; nil = beside the files of a `FileVolume`,
+    ///   else in memory, made again from the segments each time.
     package static func open(
-        volume: any Volume, options: LogOptions, clock: any Clock, random: any RandomSource,
-        fold: (any LogFold)?
+        volume: any Volume, indexes: (any IndexSource)? = nil, options: LogOptions,
+        clock: any Clock, random: any RandomSource, fold: (any LogFold)?
     ) throws(LogError) -> EventLog {
         try options.check()
         let lock = try LogError.wrapping { () throws(StorageError) in
@@ -87,7 +118,8 @@ public final class EventLog: Sendable {
         }
         do throws(LogError) {
             let outcome = try Recovery.run(
-                volume: volume, options: options, clock: clock, random: random, fold: fold)
+                volume: volume, indexes: indexes ?? Self.indexes(beside: volume), options: options,
+                clock: clock, random: random, fold: fold)
             return try EventLog(outcome, lock: lock)
         } catch {
             lock.abandon()
@@ -95,7 +127,13 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// Commits and syncs everything staged, marks it, stops the threads, and unlocks the directory.
+    private static func indexes(beside volume: any Volume) -> any IndexSource {
+        guard let files = volume as? FileVolume else { return MemoryIndexSource() }
+        return RocksIndexSource(rootDirectory: files.rootDirectory)
+    }
+
+    /// Commits, syncs and settles everything staged, marks it, stops the threads, and unlocks the
+    /// directory.
     ///
     /// Later calls are refused as `closed`. A second close does nothing.
     public func close() {
@@ -115,7 +153,9 @@ public final class EventLog: Sendable {
         guard let lock else { return }
         journal.close()
         flusher.stop(abandoning: abandoning)
+        settler.stop(settling: !abandoning && options.settlesWhenClosed && failure == nil)
         preparer.stop()
+        catalog.close()
         commits.end()
         lock.release()
     }
@@ -162,6 +202,14 @@ public final class EventLog: Sendable {
         try await commits.wait(for: lsn.rawValue, isStrong: false)
     }
 
+    /// Moves everything staged so far from the journal into a segment, and waits for that.
+    ///
+    /// - Throws: `poisoned`, `outOfSpace`, `io`, `corruption`; then nothing has changed.
+    public func settle() throws(LogError) {
+        try waitUntilSynced(LSN(journal.next - 1))
+        try settler.settle()
+    }
+
     /// The digest that a record's chain link needs; computed before any lock is taken.
     package static func hashPayload(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
         SHA256Hasher.hash(bytes)
@@ -169,6 +217,9 @@ public final class EventLog: Sendable {
 
     /// Counts of what was written and synced.
     package var statistics: FlushStatistics { flusher.statistics }
+
+    /// Counts of what was settled.
+    package var settlingStatistics: SettlingStatistics { settler.statistics }
 
     /// Bytes of memory that hold the newest part of the journal.
     package var windowMemoryBytes: Int { journal.memoryBytes }

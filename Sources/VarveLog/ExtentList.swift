@@ -43,6 +43,27 @@ struct ExtentList: ~Copyable {
         capacity = 1
     }
 
+    /// Forgets the extents with an LSN that is not above `lsn`, and gives memory back. Linear.
+    mutating func removeAll(through lsn: UInt64) {
+        let gone = count(through: lsn)
+        guard gone > 0 else { return }
+        let left = count - gone
+        guard left > 0 else { return removeAll() }
+        let old = base
+        if left == 1 {
+            inline = self[gone]
+            base = nil
+            capacity = 1
+        } else if let old {
+            let memory = UnsafeMutablePointer<Extent>.allocate(capacity: left)
+            memory.initialize(from: old + gone, count: left)
+            base = memory
+            capacity = UInt32(left)
+        }
+        used = UInt32(left)
+        old?.deallocate()
+    }
+
     /// The number of extents with an LSN that is not above `lsn`; they come first. O(log n).
     func count(through lsn: UInt64) -> Int {
         // Nearly always everything, or all but the newest, is durable.

@@ -31,8 +31,8 @@ package struct FileHeader: Equatable, Sendable {
         case notAJournal
         /// The checksum, a constant or the padding is wrong.
         case damaged
-        /// A valid header of a newer format.
-        case newer(version: UInt32)
+        /// A valid header of another format.
+        case otherVersion(UInt32)
     }
 
     /// A header with the given identity; the rest is set afterwards.
@@ -53,7 +53,7 @@ package struct FileHeader: Equatable, Sendable {
         guard base.loadLittleEndian(Self.checksumOffset, as: UInt32.self) == CRC32C.value(covered)
         else { throw .damaged }
         let version = base.loadLittleEndian(8, as: UInt32.self)
-        guard version == Format.version else { throw .newer(version: version) }
+        guard version == Format.version else { throw .otherVersion(version) }
         number = base.loadLittleEndian(16)
         id = base.loadLittleEndian(24)
         baseLSN = base.loadLittleEndian(32)

@@ -2,13 +2,14 @@ import VarvePlatform
 import VarveStorage
 
 /// The thread that writes journal files with zeros in advance, so that space is taken before it is
-/// promised and a commit never waits for a file to grow.
+/// promised and a commit never waits for a file to grow; and that turns files the log no longer
+/// needs into spares, or removes them.
 ///
 /// Thread rule: `take` by the flusher, `poke` and `stop` by anyone; the rest is the thread's own.
 //
 // @unchecked Sendable: fields are used under `gate`.
 final class FilePreparer: @unchecked Sendable {
-    /// A file of zeros, on stable storage with its name.
+    /// A file of zeros, or of an earlier use's bytes, on stable storage with its name.
     struct Spare {
         var name: JournalFileName
         var backend: any StorageBackend
@@ -20,12 +21,16 @@ final class FilePreparer: @unchecked Sendable {
     private static let syncBytes = 4 << 20
     /// How long to wait after a failure before the next attempt, when nobody asks sooner.
     private static let retryNanoseconds: UInt64 = 1_000_000_000
+    /// How many spares more than are prepared are kept when old files can be used again.
+    private static let reusedMax = 2
 
     private let volume: any Volume
     private let fileBytes: Int
     private let sparesMax: Int
     private let workers: WorkerMode
     private weak var journal: Journal?
+    private var files: JournalFiles?
+    private var retired: [UInt32] = []
     private let gate = Condition()
     private var spares: [Spare]
     private var nextNumber: UInt64
@@ -45,8 +50,9 @@ final class FilePreparer: @unchecked Sendable {
     }
 
     /// Starts the thread; from now on the journal is told about every file.
-    func start(for journal: Journal) throws(LogError) {
+    func start(for journal: Journal, files: JournalFiles) throws(LogError) {
         self.journal = journal
+        self.files = files
         for _ in spares { journal.addReadyFile() }
         guard workers == .threads else { return }
         do {
@@ -69,6 +75,14 @@ final class FilePreparer: @unchecked Sendable {
     func poke() {
         gate.withLock {
             isPoked = true
+            gate.broadcast()
+        }
+    }
+
+    /// Takes over files that the log no longer needs and no read looks into.
+    func reuse(_ numbers: [UInt32]) {
+        gate.withLock {
+            retired += numbers
             gate.broadcast()
         }
     }
@@ -101,20 +115,68 @@ final class FilePreparer: @unchecked Sendable {
     private func run() {
         gate.lock()
         while !isStopping {
-            guard spares.count < sparesMax else {
+            let hasRetired = !retired.isEmpty
+            guard hasRetired || spares.count < sparesMax else {
                 gate.wait()
                 continue
             }
             gate.unlock()
-            let isPrepared = attempt()
+            let isDone = hasRetired ? reuseRetired() : attempt()
             gate.lock()
-            if !isPrepared { waitForRetry() }
+            if !isDone { waitForRetry() }
         }
+        let rest = retired
+        retired = []
         gate.unlock()
+        for number in rest { _ = giveUp(number, isWanted: false) }
     }
 
-    /// Prepares one file if one is wanted, on the caller's thread; false when none is.
+    /// Makes a spare of the oldest file that was given up, if it is wanted; false without one.
+    private func reuseRetired() -> Bool {
+        let next = gate.withLock { () -> (number: UInt32, isWanted: Bool)? in
+            guard !retired.isEmpty else { return nil }
+            return (retired.removeFirst(), spares.count < sparesMax + Self.reusedMax)
+        }
+        guard let next else { return false }
+        guard let spare = giveUp(next.number, isWanted: next.isWanted) else { return true }
+        gate.withLock {
+            spares.append(spare)
+            journal?.addReadyFile()
+        }
+        return true
+    }
+
+    /// Makes a spare of a file, or removes it; nothing depends on its success, since a file below
+    /// the cut that is still there when the log is opened is given up then.
+    private func giveUp(_ number: UInt32, isWanted: Bool) -> Spare? {
+        let old = JournalFileName(number: UInt64(number), role: .journal)
+        files?.drop(number)
+        guard isWanted, let spare = try? reuse(old) else {
+            try? volume.remove(old.path)
+            return nil
+        }
+        return spare
+    }
+
+    /// Gives a file the name of a spare. Its old bytes never pass for new ones: checksums are
+    /// seeded with the file's id, which is new with each use.
+    private func reuse(_ old: JournalFileName) throws(StorageError) -> Spare? {
+        let backend = try volume.open(old.path, create: .never)
+        guard backend.size == UInt64(fileBytes) else { return nil }
+        let number = gate.withLock {
+            defer { nextNumber += 1 }
+            return nextNumber
+        }
+        let name = JournalFileName(number: number, role: .spare)
+        try volume.rename(old.path, to: name.path)
+        try volume.syncDirectory(Format.journalDirectory)
+        return Spare(name: name, backend: try volume.open(name.path, create: .never))
+    }
+
+    /// Reuses or prepares one file if there is one to reuse or one is wanted, on the caller's
+    /// thread; false when none is.
     func step() -> Bool {
+        if reuseRetired() { return true }
         guard gate.withLock({ !isStopping && spares.count < sparesMax }) else { return false }
         _ = attempt()
         return true
@@ -143,7 +205,7 @@ final class FilePreparer: @unchecked Sendable {
     private func waitForRetry() {
         isPoked = false
         let deadline = SystemClock().monotonicNanoseconds() + Self.retryNanoseconds
-        while !isStopping, !isPoked {
+        while !isStopping, !isPoked, retired.isEmpty {
             guard gate.wait(untilNanoseconds: deadline) else { return }
         }
     }

@@ -24,6 +24,7 @@ final class Flusher: @unchecked Sendable {
     private let writer: JournalWriter
     private let commits: Commits
     private let preparer: FilePreparer
+    private let syncedJournal: SyncedJournal
     private let durability: Durability
     private let idleMarkNanoseconds: UInt64?
     private let clock: any Clock
@@ -34,6 +35,7 @@ final class Flusher: @unchecked Sendable {
     private let strongLSN = Atomic<UInt64>(0)
     private var ending = Ending.none
     private var groups: ContiguousArray<Group> = []
+    private var frameBytes: UInt64 = 0
     private var lastSync: UInt64 = 0
     private var lastCommit: UInt64 = 0
     private var thread: NamedThread?
@@ -42,16 +44,18 @@ final class Flusher: @unchecked Sendable {
     /// A flusher that is not running yet.
     init(
         journal: Journal, writer: JournalWriter, commits: Commits, preparer: FilePreparer,
-        options: LogOptions, clock: any Clock
+        syncedJournal: SyncedJournal, options: LogOptions, clock: any Clock
     ) {
         self.journal = journal
         self.writer = writer
         self.commits = commits
         self.preparer = preparer
+        self.syncedJournal = syncedJournal
         self.clock = clock
         durability = options.durability
         workers = options.workers
         idleMarkNanoseconds = options.idleMarkMilliseconds.map { $0 * 1_000_000 }
+        frameBytes = syncedJournal.newest.frameBytes
         lastSync = clock.monotonicNanoseconds()
         lastCommit = lastSync
     }
@@ -160,6 +164,7 @@ final class Flusher: @unchecked Sendable {
         for group in groups {
             group.waitUntilFilled()
             try writer.write(group)
+            frameBytes += UInt64(group.frameBytes)
             statistics.wroteGroup(frames: group.frameCount, bytes: group.frameBytes)
         }
         commits.publish(written: writer.written)
@@ -175,6 +180,9 @@ final class Flusher: @unchecked Sendable {
             journal.retire(groups, writtenThrough: writer.written)
             groups.removeAll(keepingCapacity: true)
             lastCommit = clock.monotonicNanoseconds()
+        }
+        if writer.synced != syncedBefore {
+            syncedJournal.publish(writer.cut, frameBytes: frameBytes)
         }
         if commits.durable != before || writer.synced != syncedBefore { commits.notify() }
     }

@@ -1,9 +1,9 @@
-/// Every number of the journal format, version 0. `docs/format.md` explains them.
+/// Every number of the journal format, version 1. `docs/format.md` explains them.
 ///
 /// The numbers are persisted: changing one makes another format.
 package enum Format {
     /// The format this program writes and reads (persisted).
-    package static let version: UInt32 = 0
+    package static let version: UInt32 = 1
     /// Groups and file headers begin at multiples of this (persisted).
     package static let alignment = 4096
 

@@ -1,9 +1,11 @@
 import VarveBytes
 
-/// One thing found in a journal: a file, a group, a frame, or the end of a file.
+/// One thing found in a log: a segment, a journal file, a group, a frame, or the end of a file.
 ///
 /// `text` and `json` are each one line.
 public enum InspectionItem: Sendable {
+    /// A segment.
+    case segment(SegmentDescription)
     /// A journal file and its header.
     case file(FileSummary)
     /// A group; without frames it is a mark.
@@ -68,6 +70,7 @@ public enum InspectionItem: Sendable {
     /// One line for people.
     public var text: String {
         switch self {
+        case .segment(let segment): segment.text
         case .file(let file):
             "\(file.name): \(file.bytes) bytes, from LSN \(file.baseLSN), synced through "
                 + "\(file.syncedThrough), begun at \(file.wallMilliseconds) ms"
@@ -104,6 +107,8 @@ public enum InspectionItem: Sendable {
     public var json: String {
         var line = JSONLine()
         switch self {
+        case .segment(let segment):
+            segment.add(to: &line)
         case .file(let file):
             line.add("type", "file")
             line.add("name", file.name)

@@ -26,6 +26,8 @@ final class Journal: @unchecked Sendable {
     @exclusivity(unchecked) private var sealed: ContiguousArray<Group> = []
     @exclusivity(unchecked) private var idleGroups: ContiguousArray<Group> = []
     @exclusivity(unchecked) private var stagedBytes = 0
+    /// Bytes of frames that are in no segment yet.
+    @exclusivity(unchecked) private var unsettledBytes: UInt64
     @exclusivity(unchecked) private var window: BlockWindow
     /// Files that are ready and not yet promised to a group.
     @exclusivity(unchecked) private var readyFiles = 0
@@ -36,7 +38,7 @@ final class Journal: @unchecked Sendable {
     /// A journal whose next group goes to `byte` of a file that is in place.
     init(
         options: LogOptions, random: any RandomSource, file: UInt32, fileID: UInt64, byte: UInt64,
-        nextLSN: UInt64, lastWallMilliseconds: UInt64
+        nextLSN: UInt64, lastWallMilliseconds: UInt64, unsettledBytes: UInt64
     ) {
         self.options = options
         self.random = random
@@ -46,6 +48,7 @@ final class Journal: @unchecked Sendable {
         self.nextGroupByte = byte
         self.nextLSN = nextLSN
         self.lastWall = lastWallMilliseconds
+        self.unsettledBytes = unsettledBytes
         window = BlockWindow(bytes: options.windowBytes)
     }
 
@@ -84,6 +87,9 @@ final class Journal: @unchecked Sendable {
         }
         if stagedBytes > 0, stagedBytes + bytes > options.stagedBytesMax {
             throw .overloaded(reason: "\(stagedBytes) bytes wait for the disk")
+        }
+        if unsettledBytes > options.unsettledBytesMax {
+            throw .overloaded(reason: "\(unsettledBytes) bytes wait to be settled")
         }
         if let group = openGroup {
             let end = Format.aligned(group.nextByte + UInt64(bytes)) + Self.markBytes
@@ -135,6 +141,7 @@ final class Journal: @unchecked Sendable {
         let memory = window.take(bytes, file: file, byte: byte, lsn: nextLSN)
         group.add(memory, count: bytes)
         stagedBytes += bytes
+        unsettledBytes += UInt64(bytes)
         let placement = Placement(
             lsn: nextLSN, memory: memory, frameBytes: bytes, file: file, byte: byte,
             fileID: fileID)
@@ -183,6 +190,11 @@ final class Journal: @unchecked Sendable {
         let place = MarkPlace(byte: nextGroupByte, nextLSN: nextLSN)
         nextGroupByte += Self.markBytes
         return place
+    }
+
+    /// So many bytes of frames were settled.
+    func noteSettled(bytes: UInt64) {
+        gate.withLock { unsettledBytes -= min(bytes, unsettledBytes) }
     }
 
     /// Refuses everything from now on.

@@ -23,9 +23,11 @@ package struct JournalDirectory: Sendable {
     package var spares: [JournalFileName] = []
     /// Files of zeros that were being written.
     package var unfinished: [JournalFileName] = []
+    /// Files that a settling made superfluous and that are still there.
+    private(set) var settled: [JournalFileName] = []
 
     /// Names in the log's directory that belong to formats to come.
-    private static let laterNames: Set<String> = ["segments", "catalog", "index"]
+    private static let laterNames: Set<String> = ["index"]
 
     /// Reads the directory. Damage is noted in the file it is in; strangers throw.
     package init(reading volume: any Volume) throws(LogError) {
@@ -58,6 +60,36 @@ package struct JournalDirectory: Sendable {
         return (numbers.max() ?? 0) + 1
     }
 
+    /// The cut before everything: the first file's beginning; nil when there is none.
+    var beginning: CutPoint? {
+        guard let header = files.first?.header, header.number == 1 else { return nil }
+        return CutPoint(
+            lsn: 0, file: 1, fileID: header.id, byte: UInt64(Format.fileHeaderBytes))
+    }
+
+    /// Leaves out the files before a cut; the file that goes on behind it must be there.
+    mutating func begin(at cut: CutPoint) throws(LogError) {
+        guard cut.lsn > 0 else {
+            if let first = files.first, first.name.number != 1 {
+                throw .missingFile(path: JournalFileName(number: 1, role: .journal).path)
+            }
+            return
+        }
+        let count = files.prefix { $0.name.number < cut.place.fileNumber }.count
+        settled = files[..<count].map(\.name)
+        files.removeFirst(count)
+        guard let first = files.first, first.name.number == cut.place.fileNumber else {
+            throw .missingFile(
+                path: JournalFileName(number: cut.place.fileNumber, role: .journal).path)
+        }
+        if let damage = first.damage { throw damage }
+        guard let header = first.header, header.id == cut.place.fileID else {
+            throw .corruption(
+                file: first.name.path, byte: 24, count: 8,
+                detail: "it is not the file that goes on behind LSN \(cut.lsn), which is settled")
+        }
+    }
+
     /// Throws the first thing that is wrong with the files taken together: a missing or damaged
     /// one, or one that does not continue the one before.
     func checkContinuity() throws(LogError) {
@@ -67,9 +99,9 @@ package struct JournalDirectory: Sendable {
     /// Everything that is wrong with the files taken together.
     func continuityErrors() -> [LogError] {
         var errors: [LogError] = []
-        var expected: UInt64 = 1
+        var expected = files.first?.name.number ?? 1
         var previous: FileHeader?
-        for file in files {
+        for (index, file) in files.enumerated() {
             while expected < file.name.number, errors.count < 100 {
                 let missing = JournalFileName(number: expected, role: .journal)
                 errors.append(.missingFile(path: missing.path))
@@ -78,7 +110,7 @@ package struct JournalDirectory: Sendable {
             }
             expected = file.name.number + 1
             if let damage = file.damage { errors.append(damage) }
-            if let header = file.header, file.name.number == 1 || previous != nil {
+            if let header = file.header, index == 0 || previous != nil {
                 if let detail = Self.contradiction(header, after: previous) {
                     errors.append(
                         .corruption(
@@ -95,8 +127,11 @@ package struct JournalDirectory: Sendable {
         _ header: FileHeader, after previous: FileHeader?
     ) -> String? {
         guard let previous else {
-            return header.previousNumber == 0 && header.baseLSN == 1
-                ? nil : "the first file says that there was one before it"
+            let isFirst = header.previousNumber == 0 && header.baseLSN == 1
+            let saysSo = header.number == 1
+            if isFirst != saysSo { return "its header and its number disagree on what is before" }
+            return isFirst || header.previousNumber + 1 == header.number
+                ? nil : "it does not continue file \(header.number - 1)"
         }
         if header.previousNumber != previous.number || header.previousID != previous.id {
             return "it does not continue file \(previous.number) that is here"
@@ -108,8 +143,10 @@ package struct JournalDirectory: Sendable {
     }
 
     private static func isExpected(_ name: String) -> Bool {
-        name == "LOCK" || name == Format.journalDirectory || name == KeyRing.directoryName
-            || name == "lost+found" || name.hasPrefix(".")
+        [
+            "LOCK", Format.journalDirectory, SegmentFormat.directory, Catalog.indexName,
+            KeyRing.directoryName, "lost+found",
+        ].contains(name) || name.hasPrefix(".")
     }
 
     private static func read(
@@ -145,8 +182,8 @@ package struct JournalDirectory: Sendable {
             }
         } catch {
             switch error {
-            case .newer(let version):
-                throw .newerFormat(path: name.path, version: version)
+            case .otherVersion(let version):
+                throw LogError(path: name.path, version: version)
             case .notAJournal:
                 // Varve's name without Varve's magic: either is possible, and both mean that the
                 // log cannot be read.

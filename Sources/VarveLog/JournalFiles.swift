@@ -45,6 +45,14 @@ final class JournalFiles: Sendable {
         state.withLock { $0.open[number] }
     }
 
+    /// Forgets a file that the log no longer needs and no read looks into.
+    func drop(_ number: UInt32) {
+        state.withLock { state in
+            guard state.open.removeValue(forKey: number) != nil else { return }
+            state.order.removeAll { $0 == number }
+        }
+    }
+
     private static func insert(_ file: JournalFile, into state: inout State, limit: Int) {
         if state.order.count >= limit {
             state.open[state.order.removeFirst()] = nil

@@ -20,6 +20,8 @@ final class JournalWriter: @unchecked Sendable {
     private(set) var synced: UInt64
     /// The highest LSN of which the disk itself says that it was synced.
     private(set) var marked: UInt64
+    /// The newest place where the journal can be cut.
+    private(set) var cut: CutPoint
 
     /// A writer at the end of a file that is complete on stable storage.
     init(
@@ -38,6 +40,7 @@ final class JournalWriter: @unchecked Sendable {
         synced = lastLSN
         // The header of the file says so.
         marked = lastLSN
+        cut = CutPoint(lsn: lastLSN, file: number, fileID: fileID, byte: endByte)
     }
 
     /// Writes one group; changes files first if it belongs to the next one.
@@ -61,6 +64,7 @@ final class JournalWriter: @unchecked Sendable {
         let backend = self.backend
         try LogError.wrapping { () throws(StorageError) in try backend.sync() }
         synced = written
+        cut = CutPoint(lsn: synced, file: number, fileID: fileID, byte: endByte)
     }
 
     /// Writes, and syncs, a group without frames that says what is on stable storage.
@@ -105,6 +109,7 @@ final class JournalWriter: @unchecked Sendable {
         fileID = group.fileID
         endByte = UInt64(Format.fileHeaderBytes)
         marked = synced
+        cut = CutPoint(lsn: synced, file: number, fileID: fileID, byte: endByte)
         files.add(JournalFile(number: number, backend: backend))
     }
 

@@ -17,6 +17,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
     case foreignFile(path: String)
     /// A file of a newer format than this program knows.
     case newerFormat(path: String, version: UInt32)
+    /// A file of a format before the first release, which this program does not read.
+    case olderFormat(path: String, version: UInt32)
     /// A file that must be there is not.
     case missingFile(path: String)
     /// Another process has the directory.
@@ -46,6 +48,14 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The log was closed.
     case closed
 
+    /// The error for a file of another format than this program's.
+    init(path: String, version: UInt32) {
+        self =
+            version < Format.version
+            ? .olderFormat(path: path, version: version)
+            : .newerFormat(path: path, version: version)
+    }
+
     /// A short name that never changes, for programs.
     public var code: String {
         switch self {
@@ -56,6 +66,7 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .corruption: "corruption"
         case .foreignFile: "foreign-file"
         case .newerFormat: "newer-format"
+        case .olderFormat: "older-format"
         case .missingFile: "missing-file"
         case .locked: "locked"
         case .io: "io"
@@ -90,6 +101,9 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) is not a file of Varve's"
         case .newerFormat(let path, let version):
             "\(path) has format \(version); this program knows formats up to \(Format.version)"
+        case .olderFormat(let path, let version):
+            "\(path) has format \(version), from before the first release; this program knows "
+                + "format \(Format.version)"
         case .missingFile(let path):
             "\(path) is missing"
         case .locked(let path, let pid):

@@ -2,7 +2,8 @@ public import VarveStorage
 
 /// Shows what a log's files hold, as values in order. Reads only; takes no lock.
 public enum LogInspector {
-    /// Calls `visit` for every file, group and frame of the log in `directory`, in order.
+    /// Calls `visit` for every segment, and every file, group and frame of the journal, of the log
+    /// in `directory`, in order.
     ///
     /// Goes on behind damage where another valid group is found, and says so in an `end` item.
     /// - Throws: `foreignFile`, `newerFormat`, `missingFile`, `io`, and what `visit` throws.
@@ -20,6 +21,12 @@ public enum LogInspector {
         volume: any Volume, _ visit: (InspectionItem) throws(LogError) -> Void
     ) throws(LogError) {
         let found = try JournalDirectory(reading: volume)
+        for number in try SegmentDirectory(reading: volume).numbers {
+            let description = SegmentDescription(number) { () throws(LogError) in
+                try SegmentFile.open(volume: volume, number: number)
+            }
+            try visit(.segment(description))
+        }
         for (index, file) in found.files.enumerated() {
             guard let header = file.header else {
                 try visit(

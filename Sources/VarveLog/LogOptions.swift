@@ -18,8 +18,18 @@ public struct LogOptions: Sendable {
     public var groupBytes = 4 << 20
     /// How long a log must be idle before it marks on disk what was synced; nil = only when closed.
     public var idleMarkMilliseconds: UInt64? = 200
-    /// How many journal files are kept open for reads of older data.
+    /// How many journal files, and how many segments, are kept open for reads of older data.
     public var openFilesMax = 128
+    /// How many bytes of frames are settled together.
+    public var settleBytes = 32 << 20
+    /// How long unsettled frames may wait when there are at least `settleAgeBytesMin` of them.
+    public var settleAgeMilliseconds: UInt64 = 60_000
+    /// How many bytes are not worth a segment because of their age.
+    public var settleAgeBytesMin = 4 << 20
+    /// How many bytes of frames may wait to be settled before appends are refused as `overloaded`.
+    public var unsettledBytesMax: UInt64 = 256 << 20
+    /// Whether closing settles everything, so that the next opening has nothing to replay.
+    public var settlesWhenClosed = true
     /// Who writes and prepares files.
     package var workers = WorkerMode.threads
 
@@ -33,7 +43,10 @@ public struct LogOptions: Sendable {
         try Self.require("record bytes", recordBytesMax, atMost: Format.recordBytesMax - 1)
         try Self.require("staged bytes", groupBytes, atMost: stagedBytesMax)
         try Self.require("append bytes", appendBytesMax, atMost: stagedBytesMax)
+        try Self.require("settle bytes", settleBytes, atMost: Int(clamping: unsettledBytesMax / 4))
     }
+
+    var settleAgeNanoseconds: UInt64 { settleAgeMilliseconds * 1_000_000 }
 
     private static func require(
         _ name: String, _ actual: Int, atMost limit: Int

@@ -18,7 +18,9 @@ package struct LogStreamState: ~Copyable {
     package internal(set) var isRetired = false
     /// True once its deletion was staged: it takes nothing more.
     package internal(set) var isDeleted = false
-    /// Where its bytes lie in the journal.
+    /// Where its settled records lie, in order: everything before the first extent.
+    private(set) var runs: ContiguousArray<SettledRun> = []
+    /// Where its other bytes lie in the journal.
     var extents = ExtentList()
 
     /// A stream without records of its own, which begin at `start`.
@@ -27,11 +29,33 @@ package struct LogStreamState: ~Copyable {
         tail = start
     }
 
+    /// A stream of which everything is settled.
+    init(_ record: StreamRecord, runs: ContiguousArray<SettledRun>) {
+        tail = record.tail
+        head = record.head
+        lastLSN = record.lastLSN
+        structuralLSN = record.structuralLSN
+        isClosed = record.isClosed
+        isDeleted = record.isDeleted
+        isRetired = record.isRetired
+        self.runs = runs
+    }
+
     /// Behind the last record that is durable when everything up to `lsn` is. O(log n).
     package func durableTail(at lsn: LSN) -> StreamPosition {
         let count = extents.count(through: lsn.rawValue)
         // The first extent of a set begins at a record.
         return count == extents.count ? tail : extents[count].start
+    }
+
+    /// Where the settled records end: before it the stream lies in segments, behind it in the
+    /// journal.
+    var settledEnd: StreamPosition { extents.count > 0 ? extents[0].start : tail }
+
+    /// Everything up to `lsn` is settled now: in `run`, if it had records.
+    mutating func settle(_ run: SettledRun?, through lsn: UInt64) {
+        extents.removeAll(through: lsn)
+        if let run { runs.append(run) }
     }
 
     /// Bytes of memory that the stream's extents take beside the stream's own.

@@ -18,10 +18,16 @@ public enum LogVerifier {
 
     /// Checks the log in `volume`.
     public static func verify(volume: any Volume) throws(LogError) -> VerificationReport {
-        let found = try JournalDirectory(reading: volume)
-        var run = Run()
-        run.report.fileCount = found.files.count
+        var found = try JournalDirectory(reading: volume)
+        let settled = try SegmentVerifier(checking: volume)
+        var run = Run(settled)
+        do throws(LogError) {
+            try found.begin(at: settled.cut)
+        } catch {
+            run.add(error)
+        }
         for error in found.continuityErrors() { run.add(error) }
+        run.report.fileCount = found.files.count
         for (index, file) in found.files.enumerated() {
             guard let header = file.header else { continue }
             let backend = try LogError.wrapping { () throws(StorageError) in
@@ -39,7 +45,19 @@ public enum LogVerifier {
     /// One verification under way.
     private struct Run {
         var report = VerificationReport()
-        private var chains = ChainCheck()
+        private var chains: ChainCheck
+        /// Where the settled part ends: frames before it are not looked at.
+        private let cut: CutPoint
+
+        /// Goes on behind what the segments have.
+        init(_ settled: SegmentVerifier) {
+            chains = ChainCheck(from: settled.streams)
+            cut = settled.cut
+            report.damages = settled.damages
+            report.segmentCount = settled.segmentCount
+            report.durableMark = LSN(settled.cut.lsn)
+            report.lastLSN = LSN(settled.cut.lsn)
+        }
 
         mutating func add(_ error: LogError) {
             switch error {
@@ -71,8 +89,9 @@ public enum LogVerifier {
                     try scan.durableMark(atLeast: header.syncedThrough)
                 }
             report.durableMark = max(report.durableMark, LSN(mark))
-            var byte = UInt64(Format.fileHeaderBytes)
-            var lsn = header.baseLSN
+            let isCut = header.number == cut.place.fileNumber
+            var byte = isCut ? cut.place.byte : UInt64(Format.fileHeaderBytes)
+            var lsn = isCut ? cut.lsn + 1 : header.baseLSN
             while true {
                 let stop = try follow(scan, from: byte, lsn, name)
                 chains.dropIncompleteSet()
@@ -97,7 +116,7 @@ public enum LogVerifier {
         ) throws(LogError) -> FrameScan.Stop {
             // Moved out and back, so that the closure does not hold `self`.
             var chains = self.chains
-            self.chains = ChainCheck()
+            self.chains = ChainCheck(from: [:])
             var report = self.report
             self.report = VerificationReport()
             let stop = try scan.run(from: byte, nextLSN: lsn) { (item) throws(LogError) in

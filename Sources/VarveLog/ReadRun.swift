@@ -1,10 +1,19 @@
-/// A run of whole records, found but not yet copied: where its bytes lie in the journal.
+/// A run of whole records, found but not yet copied: where its bytes lie, first in segments, then
+/// in the journal.
 ///
 /// Holds no lock and no memory block; `slices` and `gather` look for the bytes when they are
-/// called.
+/// called. The files stay as they are as long as the run is held.
 package struct ReadRun: Sendable {
-    /// A stretch of the run that is contiguous in a file.
-    struct Piece: Sendable {
+    /// A stretch of the run that lies in a settled run.
+    struct SettledPiece: Sendable {
+        var run: SettledRun
+        /// The position in the stream of the first byte.
+        var byte: UInt64
+        var count: Int
+    }
+
+    /// A stretch of the run that is contiguous in a journal file.
+    struct JournalPiece: Sendable {
         var file: UInt32
         var byte: UInt32
         var count: Int
@@ -24,32 +33,36 @@ package struct ReadRun: Sendable {
 
     /// What comes first: the runs of the sources that a fork reads through, in order.
     var earlier: [ReadRun] = []
-    let pieces: ContiguousArray<Piece>
-    let bytes: JournalBytes
+    let settled: ContiguousArray<SettledPiece>
+    let journal: ContiguousArray<JournalPiece>
+    let bytes: LogBytes
+    let pin: ReadPin
 
     /// The mean number of bytes that lie together: small ones are better gathered than sent apart.
     package var meanPieceBytes: Int {
-        let count = earlier.reduce(pieces.count) { $0 + $1.pieces.count }
+        let count = earlier.reduce(pieceCount) { $0 + $1.pieceCount }
         return count == 0 ? 0 : byteCount / count
     }
 
+    private var pieceCount: Int { settled.count + journal.count }
+
     /// The run as slices: memory that is kept as long as its owner is held, or a place in a file.
-    package var slices: [ReadSlice] {
+    /// Nil when a part of it can only be had by `gather`.
+    package var slices: [ReadSlice]? {
         get throws(LogError) {
             var result: [ReadSlice] = []
-            result.reserveCapacity(pieces.count)
-            for run in earlier { result += try run.slices }
-            for piece in pieces {
-                if let found = bytes.journal.findInMemory(
-                    file: piece.file, byte: piece.byte, count: piece.count)
-                {
-                    result.append(.memory(owner: found.block, bytes: found.bytes))
-                } else {
-                    result.append(
-                        .file(
-                            try bytes.files.file(piece.file), offset: UInt64(piece.byte),
-                            count: piece.count))
-                }
+            result.reserveCapacity(pieceCount)
+            for run in earlier {
+                guard let slices = try run.slices else { return nil }
+                result += slices
+            }
+            guard settled.isEmpty else { return nil }
+            for piece in journal {
+                guard
+                    let found = bytes.journal.findInMemory(
+                        file: piece.file, byte: piece.byte, count: piece.count)
+                else { return nil }
+                result.append(.memory(owner: found.block, bytes: found.bytes))
             }
             return result
         }
@@ -72,41 +85,26 @@ package struct ReadRun: Sendable {
     ) throws(LogError) -> Bool {
         precondition(buffer.count >= byteCount, "the buffer takes the whole run")
         var filled = 0
-        for run in earlier {
-            let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-            guard try run.copy(into: target, blocking: blocking) else { return false }
-            filled += run.byteCount
+        func next(_ count: Int) -> UnsafeMutableRawBufferPointer {
+            defer { filled += count }
+            return UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + count])
         }
-        for piece in pieces {
-            let target = UnsafeMutableRawBufferPointer(
-                rebasing: buffer[filled..<filled + piece.count])
+        for run in earlier {
+            guard try run.copy(into: next(run.byteCount), blocking: blocking) else { return false }
+        }
+        for piece in settled {
+            let target = next(piece.count)
+            guard
+                try bytes.read(piece.run, from: piece.byte, into: target, blocking: blocking)
+            else { return false }
+        }
+        for piece in journal {
+            let target = next(piece.count)
             guard
                 try bytes.read(
                     file: piece.file, byte: piece.byte, into: target, blocking: blocking)
             else { return false }
-            filled += piece.count
         }
         return true
     }
-}
-
-/// A stretch of a run, ready to be sent.
-package enum ReadSlice: @unchecked Sendable {
-    // Sendable: the bytes are never written again while the owner is held.
-    /// Bytes in memory, valid while `owner` is held.
-    case memory(owner: AnyObject, bytes: UnsafeRawBufferPointer)
-    /// Bytes in a journal file.
-    case file(JournalFile, offset: UInt64, count: Int)
-}
-
-/// What a small read copied.
-package struct SmallRead: Sendable {
-    /// Where the run begins.
-    package let start: StreamPosition
-    /// Where it ends.
-    package let end: StreamPosition
-    /// True when nothing that is durable lies behind it.
-    package let reachesTail: Bool
-    /// The bytes that were copied.
-    package let byteCount: Int
 }

@@ -4,35 +4,26 @@ import VarveBytes
 ///
 /// Thread rule: one thread, which may wait for a disk.
 struct RecordWalk {
-    private let stream: LogStream
-    private let bytes: JournalBytes
-    private let isHashing: Bool
-    /// The chain's head after the last record given out; unset when not hashing.
-    private(set) var head: ChainHash
+    /// What the records are given to.
+    var chain: RecordChain
+    private let bytes: LogBytes
     private var frame: [UInt8] = []
     /// The stored bytes so far of a record that reaches over several parts.
     private var partial: [UInt8] = []
     private var partialEntry: LengthEntry?
 
-    /// A walk that begins with the set of the extent at `first`.
-    ///
-    /// - Parameter previous: the extent before it, whose frame has the chain's head; nil for
-    ///   genesis.
-    init(
-        over stream: LogStream, in bytes: JournalBytes, after previous: (Extent, end: UInt64)?,
-        isHashing: Bool
-    ) throws(LogError) {
-        self.stream = stream
+    /// A walk that goes on with `chain`.
+    init(in bytes: LogBytes, chain: RecordChain) {
         self.bytes = bytes
-        self.isHashing = isHashing
-        head = ChainHash()
-        guard isHashing else { return }
-        guard let (extent, end) = previous else {
-            head = stream.genesis
-            return
-        }
+        self.chain = chain
+    }
+
+    /// Joins the chain behind an extent that ends at the stream's byte `end`: its frame has the
+    /// head there.
+    mutating func join(behind extent: Extent, end: UInt64) throws(LogError) {
+        guard chain.isHashing else { return }
         _ = try load(extent, payloadBytes: Int(end - extent.firstByte))
-        head = headInFrame()
+        try chain.join(headInFrame(), at: extent.firstRecord)
     }
 
     /// Walks over one extent, which follows the one before, and calls `body` for each record that
@@ -60,7 +51,7 @@ struct RecordWalk {
             partialEntry = nil
             let stored = partial
             partial = []
-            try give(entry, at: began, stored[...], body)
+            try chain.give(entry, at: began, stored[...], body)
         }
         let count = recordCount(prefix)
         for index in 0..<count {
@@ -73,35 +64,14 @@ struct RecordWalk {
                 partialEntry = entry
                 partial = Array(slice)
             } else {
-                try give(entry, at: position, slice, body)
+                try chain.give(entry, at: position, slice, body)
             }
             if entry.kind?.takesNumber ?? true { position.record += 1 }
             position.byte += UInt64(stored)
         }
-        guard isHashing, isLastOfSet else { return }
-        guard partialEntry == nil, head == headInFrame() else {
-            throw .chainBroken(stream: stream.id, record: extent.firstRecord)
-        }
-    }
-
-    private mutating func give(
-        _ entry: LengthEntry, at position: StreamPosition, _ stored: ArraySlice<UInt8>,
-        _ body: (Record) throws(LogError) -> Void
-    ) throws(LogError) {
-        guard let kind = entry.kind else {
-            throw .chainBroken(stream: stream.id, record: position.record)
-        }
-        let payload = Array(stored.prefix(entry.length))
-        if isHashing {
-            let digest = payload.withUnsafeBytes { SHA256Hasher.hash($0) }
-            head = Chain.head(
-                after: head, incarnation: stream.incarnation, record: position.record, kind: kind,
-                length: payload.count, payload: digest)
-        }
-        try body(
-            Record(
-                position: position, kind: kind, payload: payload,
-                chainHash: isHashing ? head : nil))
+        guard isLastOfSet else { return }
+        guard partialEntry == nil else { throw damaged(extent) }
+        try chain.join(headInFrame(), at: extent.firstRecord)
     }
 
     /// Reads the frame of `extent`; the bytes before its payload.

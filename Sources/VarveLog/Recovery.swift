@@ -1,3 +1,4 @@
+import VarveIndex
 import VarvePlatform
 import VarveStorage
 
@@ -13,16 +14,22 @@ struct Recovery {
         var volume: any Volume
         var clock: any Clock
         var random: any RandomSource
+        var fold: (any LogFold)?
         var files: JournalFiles
         var journal: Journal
         var commits: Commits
         var stager: Stager
         var directory: StreamDirectory
+        var settled: SettledPart
         var preparer: FilePreparer
         var file: JournalFile
         var fileID: UInt64
         var endByte: UInt64
         var lastLSN: UInt64
+        /// The time of the last frame.
+        var lastWallMilliseconds: UInt64
+        /// Bytes of frames that are in no segment yet.
+        var unsettledBytes: UInt64
     }
 
     /// Where the files that were found end, and what of them is copied into the new one.
@@ -37,45 +44,75 @@ struct Recovery {
         var lastLSN: UInt64 = 0
         /// The copy of the frames behind the durable mark.
         var rewriter: TailRewriter?
+        /// Bytes of the frames that were read.
+        var frameBytes: UInt64 = 0
     }
 
     private let volume: any Volume
     private let found: JournalDirectory
+    /// Where the settled part ends: frames before it are not read.
+    private let cut: CutPoint
     private let replay: Replay
     private let preparer: FilePreparer
     private let random: any RandomSource
 
     /// Recovers the log in `volume`, which the caller has locked.
     static func run(
-        volume: any Volume, options: LogOptions, clock: any Clock, random: any RandomSource,
-        fold: (any LogFold)?
+        volume: any Volume, indexes: any IndexSource, options: LogOptions, clock: any Clock,
+        random: any RandomSource, fold: (any LogFold)?
     ) throws(LogError) -> Outcome {
-        let found = try JournalDirectory(reading: volume)
+        var found = try JournalDirectory(reading: volume)
+        var settled = try SettledPart(volume: volume, indexes: indexes)
+        // In this order: of the files before the cut any may be left over.
+        try found.begin(at: settled.mark.cut)
         try found.checkContinuity()
         let directory = StreamDirectory(seed: random.next())
         let replay = Replay(into: directory, fold: fold)
+        try settled.catalog.forEachStream { (stream) throws(LogError) in
+            // Sources are older than their forks, and come first.
+            let source = stream.record.origin.flatMap { replay.streams[$0.source.rawValue] }
+            guard stream.record.origin == nil || source != nil else {
+                throw .corruption(
+                    file: Catalog.indexName, byte: 0, count: 0,
+                    detail: "the source of the fork \(stream.record.id) is missing")
+            }
+            replay.adopt(try stream.makeStream(fold: fold, source: source))
+        }
         let preparer = FilePreparer(
             volume: volume, options: options,
             spares: try usableSpares(found, in: volume, bytes: options.fileBytes),
             nextNumber: found.nextNumber)
         let recovery = Recovery(
-            volume: volume, found: found, replay: replay, preparer: preparer, random: random)
+            volume: volume, found: found, cut: settled.mark.cut, replay: replay,
+            preparer: preparer, random: random)
         let (ending, start) = try recovery.recover(clock: clock, options: options)
+        try settled.openForWriting()
+        if settled.mark.cut.lsn == 0 {
+            settled.mark.cut =
+                found.beginning
+                ?? CutPoint(
+                    lsn: 0, file: start.file.number, fileID: start.id,
+                    byte: UInt64(Format.fileHeaderBytes))
+        }
         recovery.cleanUp(after: ending, spareBytes: UInt64(options.fileBytes))
+        let lastWall = max(replay.lastWall, settled.mark.wallMilliseconds)
 
         let files = JournalFiles(volume: volume, openMax: options.openFilesMax)
         files.add(start.file)
         let commits = Commits(through: ending.lastLSN, durability: options.durability)
         let journal = Journal(
             options: options, random: random, file: start.file.number, fileID: start.id,
-            byte: start.endByte, nextLSN: ending.lastLSN + 1, lastWallMilliseconds: replay.lastWall)
+            byte: start.endByte, nextLSN: ending.lastLSN + 1, lastWallMilliseconds: lastWall,
+            unsettledBytes: ending.frameBytes)
         return Outcome(
-            options: options, volume: volume, clock: clock, random: random, files: files,
+            options: options, volume: volume, clock: clock, random: random, fold: fold,
+            files: files,
             journal: journal, commits: commits,
             stager: Stager(
                 journal: journal, options: options, commits: commits, preparer: preparer),
-            directory: directory, preparer: preparer, file: start.file, fileID: start.id,
-            endByte: start.endByte, lastLSN: ending.lastLSN)
+            directory: directory, settled: settled, preparer: preparer, file: start.file,
+            fileID: start.id, endByte: start.endByte, lastLSN: ending.lastLSN,
+            lastWallMilliseconds: lastWall, unsettledBytes: ending.frameBytes)
     }
 
     /// Reads everything and makes the new file part of the log, or leaves nothing behind.
@@ -95,38 +132,49 @@ struct Recovery {
 
     private func readFiles() throws(LogError) -> Ending {
         var ending = Ending()
+        ending.endLSN = cut.lsn
+        ending.lastLSN = cut.lsn
         for (index, file) in found.files.enumerated() {
             guard let header = file.header else { continue }
             let name = file.name.path
             let backend = try LogError.wrapping { () throws(StorageError) in
                 try volume.open(name, create: .never)
             }
-            guard header.baseLSN == ending.lastLSN + 1 else {
+            guard header.baseLSN == ending.lastLSN + 1 || index == 0 else {
                 throw .corruption(
                     file: name, byte: 32, count: 8,
                     detail: "it begins with LSN \(header.baseLSN) instead of \(ending.lastLSN + 1)")
             }
             if index + 1 < found.files.count, let next = found.files[index + 1].header {
-                try readInner(backend, header, name, next: next, into: &ending)
+                try readInner(
+                    backend, header, name, from: first(of: header), next: next, into: &ending)
             } else {
-                try readLast(backend, header, name, into: &ending)
+                try readLast(backend, header, name, from: first(of: header), into: &ending)
             }
             ending.previous = header
         }
         return ending
     }
 
+    /// Where the reading of a file begins: behind the cut, or with its first group.
+    private func first(of header: FileHeader) -> (byte: UInt64, lsn: UInt64) {
+        header.number == cut.place.fileNumber
+            ? (cut.place.byte, cut.lsn + 1) : (UInt64(Format.fileHeaderBytes), header.baseLSN)
+    }
+
     /// Reads a file that has a successor: to its recorded end, and all of it must be there.
     private func readInner(
-        _ backend: any StorageBackend, _ header: FileHeader, _ name: String, next: FileHeader,
-        into ending: inout Ending
+        _ backend: any StorageBackend, _ header: FileHeader, _ name: String,
+        from first: (byte: UInt64, lsn: UInt64), next: FileHeader, into ending: inout Ending
     ) throws(LogError) {
         let scan = FrameScan(backend, fileID: header.id, recordedEnd: next.previousEndByte)
         var assembler = SetAssembler()
-        let stop = try scan.run(nextLSN: header.baseLSN) { (item) throws(LogError) in
+        var frameBytes: UInt64 = 0
+        let stop = try scan.run(from: first.byte, nextLSN: first.lsn) { (item) throws(LogError) in
             guard case .frame(let frame, let byte) = item else {
                 return try Self.checkGroupBorder(item, assembler, name)
             }
+            frameBytes += UInt64(frame.header.frameBytes)
             if let set = try Self.add(frame, at: byte, to: &assembler, name) {
                 try replay.apply(set, file: UInt32(header.number), bytes: set.parts.map(\.byte))
             }
@@ -139,23 +187,25 @@ struct Recovery {
             )
         }
         ending.lastLSN = stop.nextLSN - 1
+        ending.frameBytes += frameBytes
     }
 
     /// Reads the last file: to the first frame that is not there, which must lie behind the durable
     /// mark.
     private func readLast(
         _ backend: any StorageBackend, _ header: FileHeader, _ name: String,
-        into ending: inout Ending
+        from first: (byte: UInt64, lsn: UInt64), into ending: inout Ending
     ) throws(LogError) {
         let scan = FrameScan(backend, fileID: header.id, recordedEnd: nil)
-        let mark = try scan.durableMark(atLeast: header.syncedThrough)
+        let mark = try scan.durableMark(atLeast: max(header.syncedThrough, cut.lsn))
         var assembler = SetAssembler()
         var rewriter: TailRewriter?
         // Marks behind the last group kept may not be on stable storage, and what they say goes
         // into the new file's header: the file ends before them.
-        var endByte = UInt64(Format.fileHeaderBytes)
-        var lastLSN = header.baseLSN - 1
-        let stop = try scan.run(nextLSN: header.baseLSN) { (item) throws(LogError) in
+        var endByte = first.byte
+        var frameBytes: UInt64 = 0
+        var lastLSN = first.lsn - 1
+        let stop = try scan.run(from: first.byte, nextLSN: first.lsn) { (item) throws(LogError) in
             switch item {
             case .group(let group):
                 try Self.checkGroupBorder(item, assembler, name)
@@ -166,6 +216,7 @@ struct Recovery {
                         .splitByMark, name, group.byte, group.endByte - group.byte)
                 }
             case .frame(let frame, let byte):
+                frameBytes += UInt64(frame.header.frameBytes)
                 guard let set = try Self.add(frame, at: byte, to: &assembler, name) else { return }
                 lastLSN = set.lastLSN
                 guard lastLSN > mark else {
@@ -192,6 +243,7 @@ struct Recovery {
         ending.endLSN = min(mark, lastLSN)
         ending.lastLSN = lastLSN
         ending.rewriter = rewriter
+        ending.frameBytes += frameBytes
     }
 
     private static func add(
@@ -282,7 +334,7 @@ struct Recovery {
                 try? backend.truncate(to: ending.endByte)
             }
         }
-        for name in found.unfinished { try? volume.remove(name.path) }
+        for name in found.unfinished + found.settled { try? volume.remove(name.path) }
         for name in found.spares {
             if let backend = try? volume.open(name.path, create: .never),
                 backend.size != spareBytes

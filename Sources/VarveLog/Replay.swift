@@ -2,23 +2,42 @@ import VarveBytes
 
 /// Applies frame sets to streams, in the order of the log: what staging did, done again.
 ///
-/// Checks every set against the state it meets; used by recovery. Thread rule: one thread.
+/// Checks every set against the state it meets. Recovery applies what is not settled to the
+/// streams of the log; a settlement applies what it settles to streams of its own. Thread rule: one
+/// thread.
 final class Replay {
     private let directory: StreamDirectory
     private let fold: (any LogFold)?
     private let needsSources: Bool
-    private var streams: [UInt64: LogStream] = [:]
+    private let load: (StreamID) throws(LogError) -> LogStream?
+    /// The streams by id: those that were created, adopted or loaded, and not deleted.
+    private(set) var streams: [UInt64: LogStream] = [:]
+    /// The streams that were deleted, in the order of the log.
+    private(set) var deleted: [LogStream] = []
     /// The time of the last frame.
     private(set) var lastWall: UInt64 = 0
 
-    /// A replay into empty tables.
-    ///
-    /// - Parameter needsSources: whether forks are to be read, and so the streams that they fork
-    ///   must be there; if not, a fork stands for itself.
-    init(into directory: StreamDirectory, fold: (any LogFold)?, needsSources: Bool = true) {
+    /// A replay into the streams of a log.
+    init(into directory: StreamDirectory, fold: (any LogFold)?) {
         self.directory = directory
         self.fold = fold
-        self.needsSources = needsSources
+        needsSources = true
+        load = { _ in nil }
+    }
+
+    /// A replay into streams that stand for themselves and that nobody reads: a fork has no source.
+    ///
+    /// - Parameter load: finds a stream that was settled; asked when its first change comes.
+    init(fold: (any LogFold)?, load: @escaping (StreamID) throws(LogError) -> LogStream?) {
+        directory = StreamDirectory(seed: 0)
+        self.fold = fold
+        needsSources = false
+        self.load = load
+    }
+
+    /// Adds a stream as it is.
+    func adopt(_ stream: LogStream) {
+        publish(stream)
     }
 
     /// Applies one set, whose frames lie at `bytes` (one for each part) of the file `file`.
@@ -30,6 +49,7 @@ final class Replay {
             record: start.record + set.dataRecords, byte: start.byte + set.payloadBytes)
         let stream: LogStream
         let released: [LogStream]
+        try loadUnknown(set)
         do throws(LogError.Inconsistency) {
             guard set.first.wallMilliseconds >= lastWall else { throw .timeGoesBack }
             lastWall = set.first.wallMilliseconds
@@ -56,7 +76,18 @@ final class Replay {
 
     private func remove(_ stream: LogStream, at lsn: UInt64) {
         streams[stream.id.rawValue] = nil
+        deleted.append(stream)
         directory.remove(stream, at: lsn)
+    }
+
+    private func loadUnknown(_ set: SetAssembler.FrameSet) throws(LogError) {
+        if !set.first.kind.creates { try loadUnknown(set.first.stream) }
+        for id in set.released { try loadUnknown(id) }
+    }
+
+    private func loadUnknown(_ id: UInt64) throws(LogError) {
+        guard streams[id] == nil, let stream = try load(StreamID(rawValue: id)) else { return }
+        publish(stream)
     }
 
     /// The retired streams that a deletion ends with its own, marked as deleted.

@@ -1,17 +1,5 @@
 /// Reading: finding whole records from a position on, up to what is durable.
 extension EventLog {
-    /// What of a stream a read needs, copied under its lock.
-    private struct View {
-        /// The extents from the one with the first record on.
-        var extents: ContiguousArray<Extent> = []
-        /// Where the last of them ends.
-        var end = StreamPosition.start
-        /// The durable tail.
-        var tail = StreamPosition.start
-    }
-
-    var journalBytes: JournalBytes { JournalBytes(journal: journal, files: files) }
-
     /// Finds the own records of `stream` from `start` on: whole ones, at most `maxBytes` bytes of
     /// them, but at least one if there is one, and nothing behind what `lsn` made durable.
     ///
@@ -22,37 +10,82 @@ extension EventLog {
         _ stream: LogStream, from start: StreamPosition, maxBytes: Int, through lsn: LSN,
         blocking: Bool = false
     ) throws(LogError) -> ReadRun {
+        // Before the look at the stream: where it says that bytes are, they stay.
+        let pin = pins.pin()
         let (limit, _) = start.byte.addingReportingOverflow(UInt64(max(0, maxBytes)))
-        var view = try stream.withLock { (state) throws(LogError) in
-            try Self.view(of: state, from: start, limit: limit, through: lsn)
+        let view = try stream.withLock { (state) throws(LogError) in
+            try ReadView(of: state, from: start, limit: limit, through: lsn)
         }
-        guard start != view.tail, let first = view.extents.first else {
-            return run(from: start, to: start, view)
+        guard start != view.tail else { return run(from: start, to: start, view, pin) }
+        if start < view.settledEnd {
+            let end = try settledEnd(view, from: start, limit: limit, blocking: blocking)
+            return run(from: start, to: end, view, pin)
+        }
+        return try journalRun(stream, view, from: start, limit: limit, lsn, pin, blocking)
+    }
+
+    /// The run that begins behind the settled part.
+    private func journalRun(
+        _ stream: LogStream, _ view: ReadView, from start: StreamPosition, limit: UInt64,
+        _ lsn: LSN, _ pin: ReadPin, _ blocking: Bool
+    ) throws(LogError) -> ReadRun {
+        guard let first = view.extents.first else {
+            return run(from: start, to: start, view, pin)
         }
         if first.isBoundary, first.firstRecord == start.record {
             guard first.firstByte == start.byte else { throw .notABoundary(position: start) }
-            if let end = Self.wholeExtents(view, after: start, limit: limit) {
-                return run(from: start, to: end, view)
+            if let end = view.lastAppend(endingBy: limit, after: start) {
+                return run(from: start, to: end, view, pin)
             }
         }
-        guard let table = try EntryTable(of: first, from: journalBytes, blocking: blocking) else {
+        guard let table = try EntryTable(of: first, from: bytes, blocking: blocking) else {
             throw .wouldBlock
         }
         let skipped = Int(start.record - first.firstRecord)
         guard let place = table.place(after: skipped),
             first.firstByte + UInt64(place.byte) == start.byte
         else { throw .notABoundary(position: start) }
-        if let end = Self.wholeExtents(view, after: start, limit: limit) {
-            return run(from: start, to: end, view)
+        if let end = view.lastAppend(endingBy: limit, after: start) {
+            return run(from: start, to: end, view, pin)
         }
         let end = Self.end(in: table, from: place.index, at: start, limit: limit)
-        if end.byte > view.end.byte {
-            // The first record is larger than the limit and reaches into extents not copied yet.
-            view = try stream.withLock { (state) throws(LogError) in
-                try Self.view(of: state, from: start, limit: end.byte, through: lsn)
-            }
+        guard end.byte > view.end.byte else { return run(from: start, to: end, view, pin) }
+        // The first record is larger than the limit and reaches into extents not copied yet.
+        let whole = try stream.withLock { (state) throws(LogError) in
+            try ReadView(of: state, from: start, limit: end.byte, through: lsn)
         }
-        return run(from: start, to: end, view)
+        // Settled in the meantime: the pin keeps the files that the first look saw.
+        guard start >= whole.settledEnd else {
+            return try readOwn(
+                stream, from: start, maxBytes: Int(end.byte - start.byte), through: lsn,
+                blocking: blocking)
+        }
+        return run(from: start, to: end, whole, pin)
+    }
+
+    /// Where a page ends that begins in the settled part: at a record, within the limit if one
+    /// record is.
+    private func settledEnd(
+        _ view: ReadView, from start: StreamPosition, limit: UInt64, blocking: Bool
+    ) throws(LogError) -> StreamPosition {
+        guard let first = view.runs.first, first.firstByte <= start.byte,
+            let last = view.runs.last(where: { $0.firstByte <= limit && $0.recordCount > 0 })
+        else { throw .notABoundary(position: start) }
+        if first.start != start {
+            guard let file = try bytes.segment(first.segment, blocking: blocking),
+                let isBoundary = try file.isBoundary(first, start, blocking: blocking)
+            else { throw .wouldBlock }
+            guard isBoundary else { throw .notABoundary(position: start) }
+        }
+        if limit >= view.settledEnd.byte {
+            return view.lastAppend(endingBy: limit, after: start) ?? view.settledEnd
+        }
+        let from = max(start, last.start)
+        guard let file = try bytes.segment(last.segment, blocking: blocking),
+            let end = try file.end(last, from: from, limit: limit, blocking: blocking)
+        else { throw .wouldBlock }
+        // At least one record: of another run only what is within the limit.
+        return end.byte > limit && from != start ? from : end
     }
 
     /// Copies a small run into `buffer` if it takes no disk, no allocation and no second look: all
@@ -95,45 +128,6 @@ extension EventLog {
         }
     }
 
-    /// Copies the extents that may be needed; checks that `start` is not beyond the end.
-    private static func view(
-        of state: borrowing LogStreamState, from start: StreamPosition, limit: UInt64,
-        through lsn: LSN
-    ) throws(LogError) -> View {
-        if state.isDeleted { throw .unknownStream }
-        let count = state.extents.count(through: lsn.rawValue)
-        var view = View()
-        view.tail = count == state.extents.count ? state.tail : state.extents[count].start
-        view.end = view.tail
-        if start == view.tail { return view }
-        guard start < view.tail else { throw .offTheEnd(position: start, tail: view.tail) }
-        guard let first = state.extents.index(of: start.record, among: count),
-            start.record < view.tail.record, start.byte <= view.tail.byte
-        else { throw .notABoundary(position: start) }
-        var end = count
-        if limit < view.tail.byte,
-            let last = state.extents.index(beginningAtOrBefore: limit, among: count)
-        {
-            end = max(first, last) + 1
-        }
-        if end < count { view.end = state.extents[end].start }
-        view.extents.reserveCapacity(end - first)
-        for index in first..<end { view.extents.append(state.extents[index]) }
-        return view
-    }
-
-    /// The last end of a whole append behind `start` and within the limit.
-    private static func wholeExtents(
-        _ view: View, after start: StreamPosition, limit: UInt64
-    ) -> StreamPosition? {
-        if view.tail.byte <= limit { return view.tail }
-        for extent in view.extents.dropFirst().reversed()
-        where extent.isBoundary && extent.firstByte <= limit && extent.start > start {
-            return extent.start
-        }
-        return nil
-    }
-
     /// The end of as many records of one extent as the limit allows, at least one.
     private static func end(
         in table: EntryTable, from first: Int, at start: StreamPosition, limit: UInt64
@@ -150,111 +144,11 @@ extension EventLog {
     }
 
     private func run(
-        from start: StreamPosition, to end: StreamPosition, _ view: View
+        from start: StreamPosition, to end: StreamPosition, _ view: ReadView, _ pin: ReadPin
     ) -> ReadRun {
-        var pieces: ContiguousArray<ReadRun.Piece> = []
-        pieces.reserveCapacity(view.extents.count)
-        for (index, extent) in view.extents.enumerated() {
-            let next =
-                index + 1 < view.extents.count
-                ? view.extents[index + 1].firstByte : view.end.byte
-            let from = max(start.byte, extent.firstByte)
-            let to = min(end.byte, next)
-            guard from < to else { continue }
-            pieces.append(
-                ReadRun.Piece(
-                    file: extent.file, byte: extent.byte + UInt32(from - extent.firstByte),
-                    count: Int(to - from)))
-        }
-        return ReadRun(
-            start: start, end: end, reachesTail: end == view.tail, pieces: pieces,
-            bytes: journalBytes)
-    }
-}
-
-extension EventLog {
-    /// How many extents are copied under the stream's lock at a time.
-    private static let walkExtentsMax = 4096
-
-    /// Walks over the own records of `stream` from the set that `start` is in, or from the very
-    /// first one, to the end of the set that `end` is in.
-    func walkOwn(
-        _ stream: LogStream, from start: StreamPosition, to end: StreamPosition, through lsn: LSN,
-        check: ReadCheck, _ body: (Record) throws(LogError) -> Void
-    ) throws(LogError) {
-        var walk: RecordWalk?
-        var next: Int?
-        while true {
-            let batch = try stream.withLock { (state) throws(LogError) in
-                try Self.batch(
-                    of: state, from: start, to: end, through: lsn,
-                    at: check == .genesis ? next ?? 0 : next)
-            }
-            next = batch.nextIndex
-            guard !batch.extents.isEmpty else { return }
-            if walk == nil {
-                walk = try RecordWalk(
-                    over: stream, in: journalBytes,
-                    after: batch.previous.map { ($0, end: batch.extents[0].firstByte) },
-                    isHashing: check != .none)
-            }
-            for (index, extent) in batch.extents.enumerated() {
-                let following =
-                    index + 1 < batch.extents.count ? batch.extents[index + 1] : batch.following
-                try walk?.visit(
-                    extent, end: following?.firstByte ?? batch.tail.byte,
-                    isLastOfSet: following?.lsn != extent.lsn, body)
-            }
-            if batch.isLast { return }
-        }
-    }
-
-    private struct WalkBatch {
-        var extents: ContiguousArray<Extent> = []
-        /// The extent before the first one.
-        var previous: Extent?
-        /// The extent behind the last one.
-        var following: Extent?
-        var tail: StreamPosition
-        var nextIndex: Int
-        var isLast: Bool
-    }
-
-    private static func batch(
-        of state: borrowing LogStreamState, from start: StreamPosition, to end: StreamPosition,
-        through lsn: LSN, at known: Int?
-    ) throws(LogError) -> WalkBatch {
-        if state.isDeleted { throw .unknownStream }
-        let count = state.extents.count(through: lsn.rawValue)
-        var index = known ?? state.extents.index(of: start.record, among: count) ?? count
-        if known == nil {
-            // Back to the beginning of the set, whose predecessor has the head before it.
-            while index > 0, index < count,
-                state.extents[index - 1].lsn == state.extents[index].lsn
-            {
-                index -= 1
-            }
-        }
-        let tail = count == state.extents.count ? state.tail : state.extents[count].start
-        var batch = WalkBatch(tail: tail, nextIndex: index, isLast: true)
-        if index > 0, index < count { batch.previous = state.extents[index - 1] }
-        var last: UInt64 = 0
-        while index < count {
-            let extent = state.extents[index]
-            let isNeeded =
-                extent.lsn == last || extent.firstByte < end.byte || extent.firstRecord < end.record
-                || end == tail
-            guard isNeeded else { break }
-            guard batch.extents.count < walkExtentsMax else {
-                batch.isLast = false
-                break
-            }
-            batch.extents.append(extent)
-            last = extent.lsn
-            index += 1
-        }
-        batch.nextIndex = index
-        if index < count { batch.following = state.extents[index] }
-        return batch
+        ReadRun(
+            start: start, end: end, reachesTail: end == view.tail,
+            settled: view.settledPieces(from: start.byte, to: end.byte),
+            journal: view.journalPieces(from: start.byte, to: end.byte), bytes: bytes, pin: pin)
     }
 }

@@ -40,7 +40,9 @@ public struct VerificationReport: Sendable {
     public internal(set) var streams: [StreamSummary] = []
     /// All damage, in the order of the files.
     public internal(set) var damages: [Damage] = []
-    /// The number of journal files.
+    /// The number of segments.
+    public internal(set) var segmentCount = 0
+    /// The number of journal files, without those that are settled.
     public internal(set) var fileCount = 0
     /// The number of frames that are right.
     public internal(set) var frameCount: UInt64 = 0
@@ -68,7 +70,8 @@ public struct VerificationReport: Sendable {
                     + "\(damage.count) bytes: \(damage.detail)")
         }
         lines.append(
-            "\(fileCount) files, \(frameCount) frames, \(streams.count) streams, "
+            "\(segmentCount) segments, \(fileCount) journal files, \(frameCount) frames, "
+                + "\(streams.count) streams, "
                 + "last LSN \(lastLSN), "
                 + "synced through \(durableMark): "
                 + (isClean ? "clean" : "\(damages.count) damaged places"))
@@ -79,6 +82,7 @@ public struct VerificationReport: Sendable {
     public var json: String {
         var line = JSONLine()
         line.add("clean", isClean)
+        line.add("segments", UInt64(segmentCount))
         line.add("files", UInt64(fileCount))
         line.add("frames", frameCount)
         line.add("last_lsn", lastLSN.rawValue)

@@ -68,7 +68,9 @@ enum PageReader {
                 let bytes = UnsafeRawBufferPointer(rebasing: state.scratch[..<run.byteCount])
                 return isThere ? .scratch(bytes) : nil
             }
-            if run.meanPieceBytes >= pieceBytesMin, let pieces = pieces(of: try run.slices) {
+            if run.meanPieceBytes >= pieceBytesMin, let slices = try run.slices,
+                let pieces = pieces(of: slices)
+            {
                 return .pieces(pieces)
             }
             let bytes = OwnedBytes(count: run.byteCount)

@@ -37,7 +37,8 @@ extension World {
 
     /// A byte of a file of the log, among those that were ever written.
     private func choosePlace() throws(Violation) -> (name: String, byte: UInt64)? {
-        let names = try files()
+        // What is in segments is read when it is asked for, and checked then, not at opening.
+        let names = try files().filter { $0.hasPrefix("journal/") }
         guard !names.isEmpty else { return nil }
         let name = names[random.next(below: names.count)]
         guard let end = try bytes(of: name).lastIndex(where: { $0 != 0 }) else { return nil }

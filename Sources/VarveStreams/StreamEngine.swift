@@ -1,3 +1,4 @@
+package import VarveIndex
 package import VarveLog
 package import VarvePlatform
 package import VarveStorage
@@ -24,15 +25,20 @@ package final class StreamEngine: Sendable {
     let scratches = ScratchPool()
 
     /// Opens the log of a volume and recovers its streams.
+    ///
+    /// - Parameter indexes: where the catalog is kept; nil as in `EventLog.open`.
     package static func open(
-        volume: any Volume, logOptions: LogOptions = LogOptions(),
+        volume: any Volume, indexes: (any IndexSource)? = nil,
+        logOptions: LogOptions = LogOptions(),
         options: StreamOptions = StreamOptions(), clock: any Clock, random: any RandomSource
     ) throws(LogError) -> StreamEngine {
         let time = Timekeeper(clock: clock)
         let contentTypes = ContentTypeTable()
         let fold = StreamFold(contentTypes: contentTypes, time: time)
         let log = try EventLog.open(
-            volume: volume, options: logOptions, clock: clock, random: random, fold: fold)
+            volume: volume, indexes: indexes, options: logOptions, clock: clock, random: random,
+            fold: fold)
+        time.note(log.openedAtMilliseconds)
         return StreamEngine(log, options, time, contentTypes)
     }
 

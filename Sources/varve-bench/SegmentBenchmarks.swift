@@ -111,7 +111,8 @@ struct SegmentBenchmarks {
         number: 1, id: 7, first: LSN(1), last: LSN(1 << 30),
         cut: JournalCut(fileNumber: 1, fileID: 1, byte: 4096), wallMilliseconds: 1)
 
-    /// Writes a run of 256-byte records in sets of 100; the segment, its stream, and the time it took.
+    /// Writes a run of 256-byte records in sets of 100; the segment, its stream, and the time it
+    /// took.
     private func writeLong(
         to volume: FileVolume, _ encoding: RunEncoding
     ) throws -> (file: SegmentFile, stream: SegmentStream, seconds: Double) {

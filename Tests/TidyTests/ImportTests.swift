@@ -11,8 +11,12 @@ import Testing
         "VarveStorage": ["VarvePlatform", "VarveBytes"],
         "VarveIndex": ["CRocksDB", "VarvePlatform", "VarveBytes"],
         "VarveSimulation": ["VarveStorage", "VarveIndex", "VarvePlatform", "VarveBytes"],
-        "VarveLog": ["VarveStorage", "VarvePlatform", "VarveBytes", "CZstd", "CLZ4"],
-        "VarveStreams": ["VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"],
+        "VarveLog": [
+            "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CZstd", "CLZ4",
+        ],
+        "VarveStreams": [
+            "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson",
+        ],
         "VarveSimulator": [
             "VarveSimulation", "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform",
             "VarveBytes",

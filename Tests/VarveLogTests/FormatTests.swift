@@ -35,14 +35,14 @@ import VarvePlatform
         }
     }
 
-    @Test func aNewerFormatIsToldFromDamage() {
+    @Test func anotherFormatIsToldFromDamage() {
         let header = exampleFileHeader()
         defer { header.block.deallocate() }
         header.block[8] = 7
         let covered = UnsafeRawBufferPointer(
             rebasing: UnsafeRawBufferPointer(header.block)[..<4092])
         header.block.baseAddress?.storeLittleEndian(CRC32C.value(covered), at: 4092)
-        #expect(throws: FileHeader.Failure.newer(version: 7)) {
+        #expect(throws: FileHeader.Failure.otherVersion(7)) {
             try FileHeader(UnsafeRawBufferPointer(header.block))
         }
     }

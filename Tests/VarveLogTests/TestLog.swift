@@ -1,5 +1,6 @@
 import Testing
 import VarveBytes
+import VarveIndex
 import VarvePlatform
 import VarveStorage
 
@@ -10,11 +11,12 @@ final class TestLog: Sendable {
     let log: EventLog
 
     init(
-        _ volume: any Volume, options: LogOptions = .small, seed: UInt64 = 1,
-        clock: any Clock = ManualClock(), fold: (any LogFold)? = nil
+        _ volume: any Volume, indexes: (any IndexSource)? = nil, options: LogOptions = .small,
+        seed: UInt64 = 1, clock: any Clock = ManualClock(), fold: (any LogFold)? = nil
     ) throws {
         log = try EventLog.open(
-            volume: volume, options: options, clock: clock, random: SeededRandom(seed: seed),
+            volume: volume, indexes: indexes, options: options, clock: clock,
+            random: SeededRandom(seed: seed),
             fold: fold)
     }
 
@@ -127,12 +129,14 @@ final class TestLog: Sendable {
 }
 
 extension LogOptions {
-    /// Small files and few of them, and no marks but when closed: what tests can predict.
+    /// Small files and few of them, no marks but when closed, and no settling: what tests can
+    /// predict.
     static var small: LogOptions {
         var options = LogOptions()
         options.fileBytes = 1 << 20
         options.sparesMax = 1
         options.idleMarkMilliseconds = nil
+        options.settlesWhenClosed = false
         return options
     }
 }

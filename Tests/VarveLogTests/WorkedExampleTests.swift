@@ -24,7 +24,7 @@ import VarveStorage
         let bytes = try exampleFile()
         let digest = bytes.withUnsafeBytes { SHA256Hasher.hash($0) }
         #expect(
-            digest.hex == "00b6a7a7967026a156df2071cb602fdb1cc809b65a8ef75cf61a0d45ff64a5ac")
+            digest.hex == "fb872329f393ba5a497905cdaedce14149b0d92a82ac7a4b4073faeecb3150b3")
     }
 
     /// The journal file of a log with one stream, created with one record, and closed.

@@ -22,7 +22,7 @@ package struct RunCheck {
             next = position
             let known =
                 head
-                ?? stream.name.withUnsafeBytes { Chain.genesis(stream.incarnation, name: $0) }
+                ?? stream.genesis
             if isBegun {
                 guard chain.head == known else { throw broken }
             } else {

@@ -1,11 +1,11 @@
 import VarveBytes
 import VarveStorage
 
-/// Writes the runs of a segment, one after the other: data at once, interval blocks and the table of
-/// checkpoints behind it.
+/// Writes the runs of a segment, one after the other: data at once, interval blocks and the table
+/// of checkpoints behind it.
 ///
-/// Memory does not grow with the run: what has to wait goes through spill buffers.
-/// Thread rule: one thread at a time.
+/// Memory does not grow with the run: what has to wait goes through spill buffers. Thread rule: one
+/// thread at a time.
 final class RunWriter {
     private let segment: UInt32
     private let id: UInt64
@@ -67,7 +67,7 @@ final class RunWriter {
         dataOffset = output.position
         let isGenesis =
             start == .start
-            && head == record.name.withUnsafeBytes { Chain.genesis(record.incarnation, name: $0) }
+            && head == record.genesis
         hasHead = !isGenesis
         self.encoding = encoding
         isDecided = encoding == .none

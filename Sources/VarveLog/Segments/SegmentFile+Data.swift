@@ -26,9 +26,9 @@ extension SegmentFile {
         return true
     }
 
-    /// Fills `buffer` with the bytes of the stream from `byte` on, all of which the run has, as they
-    /// were before they were made smaller; false when that would wait for a disk and `blocking` is
-    /// false. What is read was checked.
+    /// Fills `buffer` with the bytes of the stream from `byte` on, all of which the run has, as
+    /// they were before they were made smaller; false when that would wait for a disk and
+    /// `blocking` is false. What is read was checked.
     package func read(
         _ run: SettledRun, from byte: UInt64, into buffer: UnsafeMutableRawBufferPointer,
         blocking: Bool

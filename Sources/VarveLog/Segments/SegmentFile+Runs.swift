@@ -1,8 +1,8 @@
 // Places in runs: which positions are boundaries, where a page ends, where the chain can be joined.
 
 extension SegmentFile {
-    /// True when a record of the run, or the run itself, ends or begins at `position`; nil when that
-    /// would wait for a disk and `blocking` is false.
+    /// True when a record of the run, or the run itself, ends or begins at `position`; nil when
+    /// that would wait for a disk and `blocking` is false.
     ///
     /// Reads one interval's block, and blocks of the table of checkpoints: mostly one.
     package func isBoundary(
@@ -22,8 +22,8 @@ extension SegmentFile {
         return position == found ?? interval.end
     }
 
-    /// The last boundary that is not behind the stream's byte `limit`, but at least one record behind
-    /// the boundary `from`; nil when that would wait for a disk and `blocking` is false.
+    /// The last boundary that is not behind the stream's byte `limit`, but at least one record
+    /// behind the boundary `from`; nil when that would wait for a disk and `blocking` is false.
     package func end(
         _ run: SettledRun, from: StreamPosition, limit: UInt64, blocking: Bool
     ) throws(LogError) -> StreamPosition? {

@@ -3,19 +3,19 @@ import VarveBytes
 // Whole runs, from a checkpoint on: for verification, compaction and verified reads.
 
 extension SegmentFile {
-    /// Calls `body` with every checkpoint and record of a run in order; waits for the disk. Memory is
-    /// bounded whatever the run's size.
+    /// Calls `body` with every checkpoint and record of a run in order; waits for the disk. Memory
+    /// is bounded whatever the run's size.
     ///
-    /// - Parameter checkpoint: the number of the checkpoint to begin at.
+    /// - Parameter intervals: the numbers of the checkpoints to walk from; nil = all of them.
     package func walk(
-        _ run: SettledRun, from checkpoint: Int = 0,
+        _ run: SettledRun, intervals: Range<Int>? = nil,
         _ body: (SegmentItem) throws(LogError) -> Void
     ) throws(LogError) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: SegmentFormat.chunkBytesMax, alignment: 16)
         defer { buffer.deallocate() }
         var end: StreamPosition?
-        for index in checkpoint..<run.checkpointCount {
+        for index in intervals ?? 0..<run.checkpointCount {
             let interval = try interval(of: run, index: index)
             guard end == nil || end == interval.slot.start else {
                 throw damage(
@@ -30,8 +30,8 @@ extension SegmentFile {
 
     /// Follows the chain of a stream through its run, recomputing every hash; the head at its end.
     ///
-    /// Throws `chainBroken` where a recorded head does not follow from the records, `corruption` where
-    /// the bytes are damaged. A stream without a run has nothing to follow.
+    /// Throws `chainBroken` where a recorded head does not follow from the records, `corruption`
+    /// where the bytes are damaged. A stream without a run has nothing to follow.
     @discardableResult
     package func verify(_ stream: SegmentStream) throws(LogError) -> ChainHash? {
         guard let run = stream.run else { return nil }

@@ -1,12 +1,13 @@
 package import VarveBytes
 package import VarveStorage
 
-/// Writes one segment: streams in ascending order of their ids, each with its state and its records.
+/// Writes one segment: streams in ascending order of their ids, each with its state and its
+/// records.
 ///
 /// The file has a temporary name until `finish` has made everything durable, so a crash leaves no
-/// segment or a whole one. Memory is bounded whatever is written: some buffers of at most a few MiB,
-/// the rest in temporary files. After an error only `abandon` is allowed; forgetting a writer that
-/// did not finish abandons it.
+/// segment or a whole one. Memory is bounded whatever is written: some buffers of at most a few
+/// MiB, the rest in temporary files. After an error only `abandon` is allowed; forgetting a writer
+/// that did not finish abandons it.
 ///
 /// Thread rule: one thread at a time, which may wait for a disk.
 package final class SegmentWriter {
@@ -34,8 +35,8 @@ package final class SegmentWriter {
 
     /// Begins a segment in `volume`; its directory is made if it is missing.
     ///
-    /// Throws `limitExceeded` for too many superseded segments, `io` when there is a segment of that
-    /// number.
+    /// Throws `limitExceeded` for too many superseded segments, `io` when there is a segment of
+    /// that number.
     package init(
         volume: any Volume, header: SegmentHeader, options: SegmentOptions = SegmentOptions()
     ) throws(LogError) {

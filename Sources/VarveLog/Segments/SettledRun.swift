@@ -57,7 +57,8 @@ package struct SettledRun: Hashable, Sendable {
         return RunEncoding(rawValue: raw) ?? .none
     }
 
-    /// False when the run begins where its stream's chain does, so that the head there is not stored.
+    /// False when the run begins where its stream's chain does, so that the head there is not
+    /// stored.
     package var hasHead: Bool { packed & Self.headFlag != 0 }
 
     /// The position of its first byte.

@@ -54,8 +54,8 @@ struct SlotTableReader {
         return Block(first: first, count: count, slotBytes: slotBytes, piece: piece)
     }
 
-    /// The last slot whose number at `word` is at most `limit`, where these numbers ascend; nil when
-    /// that would wait for a disk and may not. The index is -1 when even the first is larger.
+    /// The last slot whose number at `word` is at most `limit`, where these numbers ascend; nil
+    /// when that would wait for a disk and may not. The index is -1 when even the first is larger.
     ///
     /// - Parameter guess: a slot near which it may be; a good one needs one block.
     func last(

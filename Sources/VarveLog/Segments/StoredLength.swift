@@ -14,8 +14,8 @@ enum StoredLength {
         return true
     }
 
-    /// Reads the length at `index`, which is one of `bytes`, and moves behind it, and behind the leaf
-    /// that follows the length of a redacted record; nil when it is malformed.
+    /// Reads the length at `index`, which is one of `bytes`, and moves behind it, and behind the
+    /// leaf that follows the length of a redacted record; nil when it is malformed.
     @inline(__always)
     static func read(
         _ bytes: UnsafeRawBufferPointer, at index: inout Int

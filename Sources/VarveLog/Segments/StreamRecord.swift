@@ -1,7 +1,7 @@
 package import VarveBytes
 
-/// A stream as it is after a cut: what the catalog keeps of it, and what the segment that settled it
-/// repeats, so that the catalog can be made anew.
+/// A stream as it is after a cut: what the catalog keeps of it, and what the segment that settled
+/// it repeats, so that the catalog can be made anew.
 package struct StreamRecord: Hashable, Sendable {
     /// Which stream.
     package var id: StreamID

@@ -4,7 +4,8 @@ import Testing
 import VarveBytes
 import VarvePlatform
 
-/// A data directory that a server wrote and left in good order, for tests that then spoil it.
+/// A data directory that a server wrote before it was killed, for tests that then spoil it: what
+/// it wrote is in its journal, and all but the last record is known to be synced.
 final class DataDirectory {
     private let parent: TemporaryDirectory
 
@@ -17,7 +18,7 @@ final class DataDirectory {
     /// What the payload of every record begins with, so that a test finds it in a file.
     static let marker = "a record worth keeping, number "
 
-    /// Runs a server, creates the stream `kept`, appends `count` records, and stops the server.
+    /// Runs a server, creates the stream `kept`, appends `count` records, and kills the server.
     init(records count: Int = 20) throws {
         parent = try TemporaryDirectory()
         path = parent.path("data")
@@ -30,7 +31,7 @@ final class DataDirectory {
                 "POST", "/v1/stream/kept", headers: [("Content-Type", "text/plain")],
                 body: Array("\(Self.marker)\(number)\n".utf8))
         }
-        _ = try server.stop()
+        try server.killWithoutWarning()
     }
 
     /// The paths of the journal files, in order.

@@ -19,7 +19,8 @@ struct ModelRecord {
     }
 }
 
-/// One stream of a segment as a test thinks of it: sets of records, with everything computed plainly.
+/// One stream of a segment as a test thinks of it: sets of records, with everything computed
+/// plainly.
 struct ModelStream {
     var record: StreamRecord
     var entries: [StateEntry] = []

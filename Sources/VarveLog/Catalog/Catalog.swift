@@ -1,0 +1,222 @@
+import Synchronization
+import VarveBytes
+import VarveIndex
+
+/// The settled streams: their records, where their bytes lie, and how far the log is settled.
+///
+/// A fold of the segments, kept in an ordered index: what it has can always be made again from
+/// them. One settling's changes end with the mark; a crash leaves a prefix of them, which is
+/// applied again from the segment when the log is opened. Thread rule: reading from anywhere;
+/// `apply` by one thread at a time.
+final class Catalog: Sendable {
+    /// The name of its index.
+    static let indexName = "catalog"
+    /// Batches end when they have this many bytes.
+    private static let batchBytes = 1 << 20
+
+    private let open: Mutex<(any OrderedIndex)?>
+
+    /// The catalog in `index`, which closes with it.
+    init(_ index: any OrderedIndex) {
+        open = Mutex(index)
+    }
+
+    /// Closes the index, so that it can be opened again; later calls throw `closed`.
+    func close() {
+        open.withLock { $0 = nil }
+    }
+
+    private var index: any OrderedIndex {
+        get throws(LogError) {
+            guard let index = open.withLock({ $0 }) else { throw .closed }
+            return index
+        }
+    }
+
+    /// How far the log is settled.
+    func mark() throws(LogError) -> CatalogMark {
+        let index = try index
+        let value = try LogError.wrappingIndex { () throws(IndexError) in
+            try index.value(of: CatalogKey.mark)
+        }
+        guard let value else { return .nothing }
+        guard let mark = value.withUnsafeBytes({ CatalogMark(decoding: $0) }) else {
+            throw Self.corruption("its mark is not one")
+        }
+        return mark
+    }
+
+    /// The numbers of the segments in use, ascending.
+    func segments() throws(LogError) -> [UInt32] {
+        var numbers: [UInt32] = []
+        try scan(CatalogKey.segments) { (key, _) throws(LogError) in
+            guard key.count == 9 else { throw Self.corruption("a segment's key is not one") }
+            numbers.append(UInt32(truncatingIfNeeded: CatalogKey.number(key, at: 1)))
+        }
+        return numbers
+    }
+
+    /// The stream of that id; nil when the catalog has none.
+    func stream(_ id: StreamID) throws(LogError) -> SettledStream? {
+        var found: SettledStream?
+        try forEachStream(in: CatalogKey.stream(id)) { (stream) throws(LogError) in
+            found = stream
+        }
+        return found
+    }
+
+    /// Calls `body` for every stream, by id. Memory does not grow with their number.
+    func forEachStream(
+        _ body: (SettledStream) throws(LogError) -> Void
+    ) throws(LogError) {
+        try forEachStream(in: CatalogKey.streams, body)
+    }
+
+    private func forEachStream(
+        in prefix: [UInt8], _ body: (SettledStream) throws(LogError) -> Void
+    ) throws(LogError) {
+        var current: SettledStream?
+        try scan(prefix) { (key, value) throws(LogError) in
+            guard let (id, part) = CatalogKey.parse(key) else {
+                throw Self.corruption("a stream's key is not one")
+            }
+            switch part {
+            case .record:
+                if let current { try body(current) }
+                current = SettledStream(
+                    record: try StreamRecord(decoding: value, in: Self.indexName))
+                guard current?.record.id == id else {
+                    throw Self.corruption("stream \(id) has another one's record")
+                }
+            case .entry(let key):
+                current?.entries.append(StateEntry(key: Array(key), value: Array(value)))
+            case .run:
+                current?.runs.append(try SettledRun(decoding: value, in: Self.indexName))
+            }
+            guard current?.record.id == id else {
+                throw Self.corruption("stream \(id) has no record")
+            }
+        }
+        if let current { try body(current) }
+    }
+
+    /// Writes what a cut changed, the mark last, and waits until all of it is on stable storage.
+    ///
+    /// - Parameter superseded: the segments that are not in use any more.
+    func apply(
+        _ changes: [CatalogChange], segment: UInt32, superseded: [UInt32] = [], mark: CatalogMark
+    ) throws(LogError) {
+        var batch = IndexBatch(capacity: Self.batchBytes)
+        for change in changes {
+            try add(change, to: &batch)
+            if batch.byteCount >= Self.batchBytes {
+                try write(batch)
+                batch.clear()
+            }
+        }
+        try put(CatalogKey.segment(segment), [], to: &batch)
+        for number in superseded { try delete(CatalogKey.segment(number), from: &batch) }
+        try put(CatalogKey.mark, mark.encoded, to: &batch)
+        try write(batch)
+        let index = try index
+        try LogError.wrappingIndex { () throws(IndexError) in try index.flush() }
+    }
+
+    private func add(_ change: CatalogChange, to batch: inout IndexBatch) throws(LogError) {
+        let record = change.record
+        if let alarm = change.previous?.alarmMilliseconds, alarm != record.alarmMilliseconds {
+            try delete(CatalogKey.alarm(alarm, record.id), from: &batch)
+        }
+        guard !record.isDeleted else { return try remove(record, from: &batch) }
+        try put(CatalogKey.record(record.id), Self.bytes { record.encode(into: &$0) }, to: &batch)
+        if change.previous == nil {
+            try put(CatalogKey.name(record.name), CatalogKey.stream(record.id), to: &batch)
+        }
+        for entry in change.entries {
+            try put(CatalogKey.entry(record.id, entry.key), entry.value, to: &batch)
+        }
+        if let run = change.run {
+            try put(
+                CatalogKey.run(record.id, run), Self.bytes { run.encode(into: &$0) }, to: &batch)
+        }
+        if let alarm = record.alarmMilliseconds {
+            try put(CatalogKey.alarm(alarm, record.id), [], to: &batch)
+        }
+    }
+
+    /// Removes everything of a deleted stream; its name only if no later stream has it.
+    private func remove(
+        _ record: StreamRecord, from batch: inout IndexBatch
+    ) throws(LogError) {
+        var keys: [[UInt8]] = []
+        try scan(CatalogKey.stream(record.id)) { (key, _) throws(LogError) in
+            keys.append(Array(key))
+        }
+        for key in keys { try delete(key, from: &batch) }
+        let name = CatalogKey.name(record.name)
+        let index = try index
+        let owner = try LogError.wrappingIndex { () throws(IndexError) in
+            try index.value(of: name)
+        }
+        if owner == CatalogKey.stream(record.id) { try delete(name, from: &batch) }
+    }
+
+    // MARK: The index
+
+    private func scan(
+        _ prefix: [UInt8],
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(LogError) -> Void
+    ) throws(LogError) {
+        let index = try index
+        var failure: LogError?
+        _ = try LogError.wrappingIndex { () throws(IndexError) in
+            try index.scan(IndexRange(prefix: prefix)) { key, value in
+                do throws(LogError) {
+                    try body(key, value)
+                    return true
+                } catch {
+                    failure = error
+                    return false
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func write(_ batch: borrowing IndexBatch) throws(LogError) {
+        let index = try index
+        do throws(IndexError) {
+            try index.write(batch)
+        } catch {
+            throw LogError(error)
+        }
+    }
+
+    private func put(
+        _ key: [UInt8], _ value: [UInt8], to batch: inout IndexBatch
+    ) throws(LogError) {
+        do throws(IndexError) {
+            try batch.put(key, value)
+        } catch {
+            throw LogError(error)
+        }
+    }
+
+    private func delete(_ key: [UInt8], from batch: inout IndexBatch) throws(LogError) {
+        do throws(IndexError) {
+            try batch.delete(key)
+        } catch {
+            throw LogError(error)
+        }
+    }
+
+    private static func bytes(_ encode: (inout ByteWriter) -> Void) -> [UInt8] {
+        var writer = ByteWriter()
+        encode(&writer)
+        return Array(writer.bytes)
+    }
+
+    private static func corruption(_ detail: String) -> LogError {
+        .corruption(file: indexName, byte: 0, count: 0, detail: detail)
+    }
+}

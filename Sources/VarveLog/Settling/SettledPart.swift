@@ -1,0 +1,114 @@
+import VarveIndex
+import VarveStorage
+
+/// The settled part of a log that is being opened: its catalog, checked against the segments.
+///
+/// Segments that the catalog does not know are rolled forward into it; a catalog that is not there
+/// is made again from all of them. Thread rule: the opening thread.
+struct SettledPart {
+    /// The settled streams. For reading only until `openForWriting`.
+    private(set) var catalog: Catalog
+    /// How far the log is settled.
+    var mark: CatalogMark
+
+    private let volume: any Volume
+    private let indexes: any IndexSource
+    private let unfinished: [SegmentName]
+    private var isWritable: Bool
+
+    /// Opens the catalog; changes nothing on disk unless segments must be rolled forward.
+    ///
+    /// - Throws: `missingFile` that names a segment, `corruption`, `foreignFile`, `io`.
+    init(
+        volume: any Volume, indexes: any IndexSource
+    ) throws(LogError) {
+        self.volume = volume
+        self.indexes = indexes
+        let found = try SegmentDirectory(reading: volume)
+        unfinished = found.unfinished
+        if let catalog = try Self.openReadOnly(indexes) {
+            self.catalog = catalog
+            isWritable = false
+        } else {
+            // Nothing was settled, or what knew of it is lost: an empty one is the same.
+            catalog = try Self.open(MemoryIndexSource())
+            isWritable = false
+        }
+        mark = try catalog.mark()
+        let known = try catalog.segments()
+        if let missing = known.first(where: { !found.numbers.contains($0) }) {
+            throw .missingFile(path: SegmentName(number: missing).path)
+        }
+        let knownNumbers = Set(known)
+        let unknown = found.numbers.filter { !knownNumbers.contains($0) }
+        guard !unknown.isEmpty else { return }
+        catalog.close()
+        catalog = try Self.open(indexes)
+        isWritable = true
+        try rollForward(unknown)
+    }
+
+    /// Makes the catalog writable: everything was found right.
+    mutating func openForWriting() throws(LogError) {
+        for name in unfinished { try? volume.remove(name.path) }
+        guard !isWritable else { return }
+        // The other one goes first: it may keep files that this one replaces.
+        catalog.close()
+        catalog = try Self.open(indexes)
+        isWritable = true
+    }
+
+    private static func openReadOnly(_ indexes: any IndexSource) throws(LogError) -> Catalog? {
+        do throws(IndexError) {
+            return Catalog(try indexes.openReadOnly(Catalog.indexName))
+        } catch {
+            if case .notFound = error { return nil }
+            throw LogError(error)
+        }
+    }
+
+    private static func open(_ indexes: any IndexSource) throws(LogError) -> Catalog {
+        try LogError.wrappingIndex { () throws(IndexError) in
+            Catalog(try indexes.open(Catalog.indexName))
+        }
+    }
+
+    // MARK: Rolling forward
+
+    /// Applies segments that were complete before the catalog knew of them, in the order of the
+    /// log. A segment that another one took the place of is removed.
+    private mutating func rollForward(_ numbers: [UInt32]) throws(LogError) {
+        var files: [SegmentFile] = []
+        for number in numbers { files.append(try SegmentFile.open(volume: volume, number: number)) }
+        let superseded = Set(files.flatMap(\.footer.superseded))
+        files.removeAll { superseded.contains($0.header.number) }
+        files.sort { $0.header.first < $1.header.first }
+        for file in files where file.header.last.rawValue > mark.cut.lsn {
+            guard file.header.first.rawValue == mark.cut.lsn + 1 else {
+                throw .missingFile(
+                    path: "\(SegmentFormat.directory): the segment with LSN \(mark.cut.lsn + 1) "
+                        + "to \(file.header.first.rawValue - 1)")
+            }
+            try rollForward(file)
+        }
+        for number in numbers where superseded.contains(number) {
+            try? volume.remove(SegmentName(number: number).path)
+        }
+    }
+
+    private mutating func rollForward(_ file: SegmentFile) throws(LogError) {
+        var changes: [CatalogChange] = []
+        let catalog = self.catalog
+        try file.forEachStream { (stream) throws(LogError) in
+            changes.append(
+                CatalogChange(
+                    record: stream.record, entries: stream.entries, run: stream.run,
+                    previous: try catalog.stream(stream.record.id)?.record))
+        }
+        mark = CatalogMark(
+            cut: CutPoint(lsn: file.header.last.rawValue, place: file.header.cut),
+            nextSegment: max(mark.nextSegment, file.header.number + 1),
+            wallMilliseconds: max(mark.wallMilliseconds, file.header.wallMilliseconds))
+        try catalog.apply(changes, segment: file.header.number, mark: mark)
+    }
+}

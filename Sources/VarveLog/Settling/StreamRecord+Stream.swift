@@ -1,0 +1,26 @@
+extension StreamRecord {
+    /// The record of a stream that belongs to the caller alone, with its upper layer's state.
+    init(of stream: LogStream, _ saved: SavedState?) {
+        self.init(id: stream.id, incarnation: stream.incarnation, name: Array(stream.nameBytes))
+        stream.withLock { state in
+            tail = state.tail
+            head = state.head
+            lastLSN = state.lastLSN
+            structuralLSN = state.structuralLSN
+            isClosed = state.isClosed
+            isDeleted = state.isDeleted
+            isRetired = state.isRetired
+        }
+        origin = stream.edge?.origin
+        core = saved?.core ?? []
+        alarmMilliseconds = saved?.alarmMilliseconds
+    }
+
+    /// What the stream's first own record is chained to.
+    var genesis: ChainHash {
+        name.withUnsafeBytes { name in
+            guard let origin else { return Chain.genesis(incarnation, name: name) }
+            return Chain.genesis(incarnation, name: name, forkOf: origin)
+        }
+    }
+}
