@@ -72,8 +72,8 @@ let package = Package(
         library(
             "VarveSimulator",
             [
-                "VarveSimulation", "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform",
-                "VarveBytes",
+                "VarveSimulation", "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage",
+                "VarvePlatform", "VarveBytes",
             ]),
         library("VarveLoad", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library("VarveConformance", ["VarveStreams", "VarvePlatform"]),

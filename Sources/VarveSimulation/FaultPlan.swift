@@ -162,6 +162,11 @@ package final class FaultPlan: Sendable {
         }
     }
 
+    /// How many changes may happen until the disk stands still; nil when it never will.
+    package var changesLeft: Int? {
+        state.withLock { $0.changesMax == .max ? nil : max(0, $0.changesMax - $0.changeCount) }
+    }
+
     /// True when the disk may not be touched at all any more.
     var isFrozen: Bool {
         state.withLock { $0.changeCount > $0.changesMax }

@@ -66,11 +66,12 @@ package enum CrashPoints {
         _ options: SimulationOptions, after point: Int, _ outcome: CrashOutcome
     ) throws(Violation) {
         let world = World(options, swarm: Swarm(quiet: options.seed))
+        world.freezesIndexes = point % 2 == 0
         world.plan.freeze(afterChanges: point)
         do throws(Violation) {
             try work(world)
             try world.close()
-            world.disk.crash(outcome)
+            world.losePower(outcome)
             world.clearFaults()
             try world.recover(after: .powerLoss)
             world.kill()
@@ -109,11 +110,11 @@ package enum CrashPoints {
             try work(world)
             world.kill()
             // What was written and not synced is there still: opening has a tail to rewrite.
-            world.disk.crash(.keepingAll)
+            world.losePower(.keepingAll)
             world.plan.freeze(afterChanges: point)
             _ = world.openEngine()
             world.kill()
-            world.disk.crash(outcome)
+            world.losePower(outcome)
             world.clearFaults()
             try world.recover(after: .powerLoss)
             world.kill()

@@ -10,6 +10,7 @@ enum OperationTable {
         ListOperation(),
         FlushOperation(),
         PrepareOperation(),
+        SettleOperation(),
         TimeOperation(),
         SweepOperation(),
         ReopenOperation(),

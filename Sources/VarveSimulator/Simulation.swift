@@ -31,6 +31,7 @@ package enum Simulation {
         let random = world.random
         if world.chance(world.swarm.faultPercent) { appointFault(world) }
         if world.chance(world.swarm.freezePercent) {
+            world.freezesIndexes = world.chance(50)
             world.plan.freeze(afterChanges: random.next(below: 40))
         }
         for _ in 0..<random.next(below: world.options.operations) + 1 {
@@ -41,13 +42,14 @@ package enum Simulation {
     private static func appointFault(_ world: World) {
         let random = world.random
         let turn = 1 + random.next(below: 12)
-        switch random.next(below: 7) {
+        switch random.next(below: 8) {
         case 0: world.plan.fail(.read, atTurn: turn, with: .inputOutput)
         case 1: world.plan.fail(.read, atTurn: turn, with: .shortRead)
         case 2: world.plan.fail(.write, atTurn: turn, with: .inputOutput)
         case 3: world.plan.fail(.write, atTurn: turn, with: .outOfSpace)
         case 4: world.plan.fail(.sync, atTurn: turn, with: .inputOutput)
-        case 5: world.plan.fail(.create, count: 1 + turn, with: .outOfSpace)
+        case 5: world.failIndexes(true)
+        case 6: world.plan.fail(.create, count: 1 + turn, with: .outOfSpace)
         default: world.plan.fail(.name, atTurn: turn, with: .inputOutput)
         }
     }
@@ -58,7 +60,7 @@ package enum Simulation {
         case 0:
             world.trace.note("ends in order")
             try world.close()
-            if world.chance(50) { world.disk.crash(world.outcome()) }
+            if world.chance(50) { world.losePower(world.outcome()) }
             return .powerLoss
         case 1, 2:
             world.trace.note("is killed")
@@ -67,7 +69,7 @@ package enum Simulation {
         default:
             world.trace.note("loses power")
             world.kill()
-            world.disk.crash(world.outcome())
+            world.losePower(world.outcome())
             return .powerLoss
         }
     }

@@ -49,6 +49,12 @@ struct Swarm {
         logOptions.groupBytes = [4 << 10, 16 << 10, 4 << 20][random.next(below: 3)]
         logOptions.idleMarkMilliseconds = [nil, 50, 200][random.next(below: 3)]
         logOptions.workers = .stepped
+        logOptions.settlesWhenClosed = random.next(below: 2) == 0
+        if random.next(below: 4) == 0 {
+            logOptions.appendBytesMax = 1 << 20
+            logOptions.settleBytes = 1 << 20
+            logOptions.unsettledBytesMax = 4 << 20
+        }
         switch random.next(below: 10) {
         case 0: logOptions.durability = .os
         case 1: logOptions.durability = .interval(milliseconds: 100)

@@ -2,13 +2,15 @@ import VarveLog
 import VarvePlatform
 import VarveSimulation
 import VarveStorage
+import VarveStreams
 
 /// Bits that a failing device inverts in what was stored.
 extension World {
     /// Inverts one bit of the closed store and opens it; true when the store is open then.
     ///
-    /// Either opening names the damage, changes nothing, and succeeds once the bit is back, or the
-    /// bit lay where nothing is stored that is not kept elsewhere.
+    /// Either the damage is named, by opening or, inside a segment, at the latest by whoever reads
+    /// the place, nothing is changed, and all is well once the bit is back; or the bit lay where
+    /// nothing is stored that is not kept elsewhere.
     func flipOneBit() throws(Violation) -> Bool {
         guard let (name, byte) = try choosePlace() else { return false }
         let bit = random.next(below: 8)
@@ -16,23 +18,42 @@ extension World {
         trace.note("flipped \(name) byte \(byte) bit \(bit)")
         let isFound = verifierObjects()
         let before = disk.digests()
-        let error = openEngine()
-        guard let error else {
+        if let error = openEngine() {
+            trace.note("found: \(error.code)")
+            try Violation.require(
+                ["corruption", "newer-format"].contains(error.code), "damage gives \(error)")
+            try Violation.require(
+                isFound, "opening objects to byte \(byte) of \(name), the verifier does not")
+            try Violation.require(
+                disk.digests() == before, "an opening that found damage changed the disk")
+        } else if name.hasPrefix("segments/"), isFound {
+            try checkDamagedReads()
+            kill()
+        } else {
             try Violation.require(
                 !isFound, "the verifier objects to byte \(byte) of \(name), opening does not")
             result.damagesHarmless += 1
             return true
         }
-        trace.note("found: \(error.code)")
-        try Violation.require(
-            ["corruption", "newer-format"].contains(error.code), "damage gives \(error)")
-        try Violation.require(
-            isFound, "opening objects to byte \(byte) of \(name), the verifier does not")
-        try Violation.require(
-            disk.digests() == before, "an opening that found damage changed the disk")
         result.damagesReported += 1
         try flip(name, byte, bit)
         return false
+    }
+
+    /// With damage in a segment, a read gives the right bytes or an error.
+    private func checkDamagedReads() throws(Violation) {
+        let last = try open.log.durable.rawValue
+        for name in model.names {
+            guard let known = model.stream(named: name), let handle = handle(name),
+                handle.id.rawValue == known.id
+            else { continue }
+            let tail = known.mark(through: last).tail
+            let result = try requests.read(handle, from: .start, maxBytes: 1 << 30, blocking: true)
+            guard case .success(let (page, bytes)) = result else { continue }
+            try Violation.require(
+                page.end <= tail && known.holds(bytes, at: 0..<Int(page.end.byte)),
+                "\(name): damage was served")
+        }
     }
 
     /// A byte of a file of the log, among those that were ever written.
@@ -63,8 +84,12 @@ extension World {
 
     private func files() throws(Violation) -> [String] {
         do throws(StorageError) {
-            guard try disk.list("").contains("journal") else { return [] }
-            return try disk.list("journal").map { "journal/\($0)" }
+            let directories = try disk.list("")
+            var files: [String] = []
+            for directory in ["journal", "segments"] where directories.contains(directory) {
+                files += try disk.list(directory).map { "\(directory)/\($0)" }
+            }
+            return files
         } catch {
             throw Violation("the disk cannot be listed: \(error)")
         }

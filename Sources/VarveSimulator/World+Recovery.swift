@@ -1,3 +1,4 @@
+import VarveIndex
 import VarveLog
 import VarvePlatform
 import VarveSimulation
@@ -9,6 +10,7 @@ extension World {
     /// Opens the store after `ending`, checks everything in it, and cuts the model to what is
     /// there.
     func recover(after ending: Ending) throws(Violation) {
+        try loseCatalogSometimes()
         let hasLostPower = try failOpeningSometimes() || ending == .powerLoss
         // Weak modes promise to survive the death of a process, and no more.
         let isForgetful = swarm.logOptions.durability != .sync && hasLostPower
@@ -39,6 +41,17 @@ extension World {
         begin(through: last)
     }
 
+    /// Removes the catalog of the closed store, which can always be made again from the segments.
+    private func loseCatalogSometimes() throws(Violation) {
+        guard engine == nil, chance(4) else { return }
+        trace.note("the catalog is gone")
+        do throws(IndexError) {
+            try indexes.destroy("catalog")
+        } catch {
+            throw Violation("the catalog cannot be removed: \(error)")
+        }
+    }
+
     /// Makes the opening fail once, which must leave a store that opens; true when the power went.
     private func failOpeningSometimes() throws(Violation) -> Bool {
         guard chance(swarm.recoveryFaultPercent) else { return false }
@@ -62,7 +75,7 @@ extension World {
             "a failing disk was taken for damage: \(error)")
         // Crashes while opening are crashes like any other.
         guard chance(60) else { return false }
-        disk.crash(outcome())
+        losePower(outcome())
         return true
     }
 
@@ -70,7 +83,7 @@ extension World {
     private func recoverAgain() throws(Violation) {
         let before = try digest()
         kill()
-        if chance(50) { disk.crash(outcome()) }
+        if chance(50) { losePower(outcome()) }
         if let error = openEngine() { throw Violation("it does not open again: \(error)") }
         try Violation.require(try digest() == before, "opening again gives another log")
     }
@@ -87,6 +100,7 @@ extension World {
     /// No faults from now on, but for those that the canary lives by.
     func clearFaults() {
         plan.clear()
+        failIndexes(false)
         if options.isCanary { plan.fail(.sync, count: .max, with: .pretending) }
     }
 

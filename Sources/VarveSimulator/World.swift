@@ -1,3 +1,4 @@
+import VarveIndex
 import VarveLog
 import VarvePlatform
 import VarveSimulation
@@ -18,6 +19,10 @@ final class World {
     let clock = ManualClock()
     let payloads: Payloads
     let volume: FaultyVolume
+    let indexes = SimulatedIndexSource()
+    /// Whether the catalog stands still together with the disk, or goes on up to the disk's next
+    /// change.
+    var freezesIndexes = false
     private let interleaver = Interleaver()
 
     var model = Model()
@@ -87,7 +92,7 @@ final class World {
     func openEngine() -> LogError? {
         do throws(LogError) {
             let engine = try StreamEngine.open(
-                volume: volume, logOptions: swarm.logOptions, clock: clock,
+                volume: volume, indexes: indexes, logOptions: swarm.logOptions, clock: clock,
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
             durableAtFailure = nil
@@ -107,11 +112,26 @@ final class World {
         lastDurable = lsn
     }
 
-    /// Ends the engine as the death of its process does.
+    /// Ends the engine as the death of its process does: what an index keeps in memory is lost.
     func kill() {
         engine?.log.abandon()
         engine?.close()
         engine = nil
+        indexes.crash(indexOutcome())
+    }
+
+    /// The power goes, after the engine ended in whatever way.
+    func losePower(_ outcome: CrashOutcome) {
+        disk.crash(outcome)
+        indexes.crash(indexOutcome())
+    }
+
+    private func indexOutcome() -> CrashOutcome {
+        switch random.next(below: 4) {
+        case 0: .keepingAll
+        case 1: .losingAll
+        default: .random(seed: random.next())
+        }
     }
 
     /// Closes the engine in order; afterwards everything staged is on disk, unless it had failed.
@@ -183,6 +203,46 @@ final class World {
         return hasWorked
     }
 
+    /// Moves what is synced into a segment; what it throws is up to the faults, and changes nothing.
+    func settle() throws(Violation) -> LogError? {
+        let log = try open.log
+        let fired = plan.firedCount
+        isStepping = true
+        let error = Self.settle(log)
+        isStepping = false
+        trace.note("settled through \(log.synced): \(error?.code ?? "done")")
+        if let error {
+            try Violation.require(
+                log.failure != nil || plan.firedCount > fired || isIndexFailing,
+                "settling failed: \(error)")
+            try Violation.require(error.code != "corruption", "a failing disk was taken for damage")
+        } else {
+            marked = max(marked, log.synced.rawValue)
+        }
+        try noteDurable()
+        try rethrowNested()
+        return error
+    }
+
+    private static func settle(_ log: EventLog) -> LogError? {
+        do throws(LogError) {
+            try log.settle()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// True when the catalog refuses every change.
+    private(set) var isIndexFailing = false
+
+    /// Lets every change of the catalog fail from now on, or none.
+    func failIndexes(_ fails: Bool) {
+        if fails == isIndexFailing { return }
+        isIndexFailing = fails
+        indexes.fail(with: fails ? .failed(directory: "catalog", detail: "simulated") : nil)
+    }
+
     private func rethrowNested() throws(Violation) {
         if let nestedViolation { throw nestedViolation }
     }
@@ -190,6 +250,7 @@ final class World {
     /// An operation of the volume begins: time may pass, and others may act.
     func volumeWillBegin(_ operation: FaultPlan.Operation, _ name: String) {
         trace.note("io \(operation) \(name)")
+        if freezesIndexes, let left = plan.changesLeft, left <= 1 { failIndexes(true) }
         if swarm.latencyPercent > 0, chance(swarm.latencyPercent) {
             clock.advance(milliseconds: UInt64(random.next(below: 400)))
         }

@@ -1,0 +1,9 @@
+/// What is synced moves from the journal into a segment.
+struct SettleOperation: Operation {
+    var weight: Int { 3 }
+    var isConcurrent: Bool { false }
+
+    func run(in world: World) throws(Violation) {
+        _ = try world.settle()
+    }
+}
