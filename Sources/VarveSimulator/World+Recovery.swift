@@ -66,10 +66,11 @@ extension World {
         default: plan.freeze(afterChanges: random.next(below: 12))
         }
         let error = openEngine()
+        let hasFailed = plan.firedCount > fired || isIndexFailing
         clearFaults()
         guard let error else { return false }
         trace.note("did not open: \(error.code)")
-        try Violation.require(plan.firedCount > fired, "the store does not open: \(error)")
+        try Violation.require(hasFailed, "the store does not open: \(error)")
         try Violation.require(
             error.code != "corruption" && error.code != "missing-file",
             "a failing disk was taken for damage: \(error)")

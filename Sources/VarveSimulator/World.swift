@@ -96,6 +96,7 @@ final class World {
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
             durableAtFailure = nil
+            hasCatalogFailed = false
             return nil
         } catch {
             return error
@@ -212,8 +213,9 @@ final class World {
         isStepping = false
         trace.note("settled through \(log.synced): \(error?.code ?? "done")")
         if let error {
+            if isIndexFailing { hasCatalogFailed = true }
             try Violation.require(
-                log.failure != nil || plan.firedCount > fired || isIndexFailing,
+                log.failure != nil || plan.firedCount > fired || hasCatalogFailed || isIndexFailing,
                 "settling failed: \(error)")
             try Violation.require(error.code != "corruption", "a failing disk was taken for damage")
         } else {
@@ -233,6 +235,8 @@ final class World {
         }
     }
 
+    /// True when the catalog could not take a settling: there is no other until it is opened.
+    private var hasCatalogFailed = false
     /// True when the catalog refuses every change.
     private(set) var isIndexFailing = false
 

@@ -78,6 +78,13 @@ struct SettledPart {
     /// Applies segments that were complete before the catalog knew of them, in the order of the
     /// log. A segment that another one took the place of is removed.
     private mutating func rollForward(_ numbers: [UInt32]) throws(LogError) {
+        // Their names may not be on stable storage: the process may have died just before it made
+        // them so. What follows relies on them.
+        let volume = self.volume
+        try LogError.wrapping { () throws(StorageError) in
+            try volume.syncDirectory("")
+            try volume.syncDirectory(SegmentFormat.directory)
+        }
         var files: [SegmentFile] = []
         for number in numbers { files.append(try SegmentFile.open(volume: volume, number: number)) }
         let superseded = Set(files.flatMap(\.footer.superseded))

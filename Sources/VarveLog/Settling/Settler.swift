@@ -46,6 +46,9 @@ final class Settler: @unchecked Sendable {
     /// The frame bytes that were synced at the last cut.
     private var settledBytes: UInt64 = 0
     private var lastSettling: UInt64
+    /// Why the catalog could not take a settling: a part of it may be there, which cannot be the
+    /// base of another attempt. Opening the log rolls the segment forward.
+    private var catalogFailure: LogError?
     private let gate = Condition()
     private var requests = Requests()
     private var thread: NamedThread?
@@ -150,6 +153,7 @@ final class Settler: @unchecked Sendable {
 
     /// Settles everything before the mark's cut: segment, catalog, streams, journal, in this order.
     private func settle(to newest: SyncedJournal.Mark) throws(LogError) {
+        if let catalogFailure { throw catalogFailure }
         guard newest.cut.lsn > mark.cut.lsn else { return }
         let start = SystemClock().monotonicNanoseconds()
         let settlement = Settlement(
@@ -168,7 +172,12 @@ final class Settler: @unchecked Sendable {
         let next = CatalogMark(
             cut: newest.cut, nextSegment: number + 1,
             wallMilliseconds: max(mark.wallMilliseconds, outcome.lastWallMilliseconds))
-        try parts.catalog.apply(outcome.changes, segment: number, mark: next)
+        do throws(LogError) {
+            try parts.catalog.apply(outcome.changes, segment: number, mark: next)
+        } catch {
+            catalogFailure = error
+            throw error
+        }
         for change in outcome.changes { install(change, through: newest.cut.lsn) }
         giveUpFiles(from: mark.cut.place.fileNumber, before: newest.cut.place.fileNumber)
         parts.journal.noteSettled(bytes: newest.frameBytes - settledBytes)
