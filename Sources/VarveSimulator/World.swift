@@ -96,7 +96,7 @@ final class World {
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
             durableAtFailure = nil
-            hasCatalogFailed = false
+            hasSettlingFailed = false
             return nil
         } catch {
             return error
@@ -204,8 +204,8 @@ final class World {
         return hasWorked
     }
 
-    /// Moves what is synced into a segment; what it throws is up to the faults, and changes nothing.
-    func settle() throws(Violation) -> LogError? {
+    /// Moves what is synced into a segment; a failure, which changes nothing, is up to the faults.
+    func settle() throws(Violation) {
         let log = try open.log
         let fired = plan.firedCount
         isStepping = true
@@ -213,17 +213,15 @@ final class World {
         isStepping = false
         trace.note("settled through \(log.synced): \(error?.code ?? "done")")
         if let error {
-            if isIndexFailing { hasCatalogFailed = true }
-            try Violation.require(
-                log.failure != nil || plan.firedCount > fired || hasCatalogFailed || isIndexFailing,
-                "settling failed: \(error)")
+            let mayFail = log.failure != nil || plan.firedCount > fired || isIndexFailing
+            try Violation.require(mayFail || hasSettlingFailed, "settling failed: \(error)")
             try Violation.require(error.code != "corruption", "a failing disk was taken for damage")
+            hasSettlingFailed = true
         } else {
             marked = max(marked, log.synced.rawValue)
         }
         try noteDurable()
         try rethrowNested()
-        return error
     }
 
     private static func settle(_ log: EventLog) -> LogError? {
@@ -235,8 +233,8 @@ final class World {
         }
     }
 
-    /// True when the catalog could not take a settling: there is no other until it is opened.
-    private var hasCatalogFailed = false
+    /// True when a settling failed: others may, until the log is opened again.
+    private var hasSettlingFailed = false
     /// True when the catalog refuses every change.
     private(set) var isIndexFailing = false
 

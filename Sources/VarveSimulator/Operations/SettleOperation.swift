@@ -4,6 +4,6 @@ struct SettleOperation: Operation {
     var isConcurrent: Bool { false }
 
     func run(in world: World) throws(Violation) {
-        _ = try world.settle()
+        try world.settle()
     }
 }
