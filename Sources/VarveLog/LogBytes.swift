@@ -34,6 +34,13 @@ struct LogBytes: Sendable {
         return try file.read(run, from: byte, into: buffer, blocking: blocking)
     }
 
+    /// A stretch of a settled run as a place in its file; nil when it has to be read, or waited
+    /// for.
+    func slice(_ piece: ReadRun.SettledPiece) throws(LogError) -> ReadSlice? {
+        guard let file = segments.openFile(piece.run.segment) else { return nil }
+        return try file.slice(piece.run, from: piece.byte, count: piece.count)
+    }
+
     /// The segment of that number; nil when it is not open and `blocking` is false.
     func segment(_ number: UInt32, blocking: Bool) throws(LogError) -> SegmentFile? {
         blocking ? try segments.file(number) : segments.openFile(number)

@@ -46,8 +46,13 @@ package struct ReadRun: Sendable {
 
     private var pieceCount: Int { settled.count + journal.count }
 
+    /// Whether some of the bytes lie in a segment.
+    package var isPartlySettled: Bool {
+        !settled.isEmpty || earlier.contains { $0.isPartlySettled }
+    }
+
     /// The run as slices: memory that is kept as long as its owner is held, or a place in a file.
-    /// Nil when a part of it can only be had by `gather`.
+    /// Nil when a part of it can only be had by `gather`, or not without waiting.
     package var slices: [ReadSlice]? {
         get throws(LogError) {
             var result: [ReadSlice] = []
@@ -56,7 +61,10 @@ package struct ReadRun: Sendable {
                 guard let slices = try run.slices else { return nil }
                 result += slices
             }
-            guard settled.isEmpty else { return nil }
+            for piece in settled {
+                guard let slice = try bytes.slice(piece) else { return nil }
+                result.append(slice)
+            }
             for piece in journal {
                 guard
                     let found = bytes.journal.findInMemory(

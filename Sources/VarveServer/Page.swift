@@ -50,20 +50,17 @@ struct Page {
                 writeHeaders(to: $0, responder)
             }
         case .pieces(let pieces): send(pieces, responder)
-        case .owned(let owned): send([(owned, owned.bytes)], responder)
+        case .owned(let owned): send([.memory(owner: owned, bytes: owned.bytes)], responder)
         }
     }
 
-    private func send(
-        _ pieces: [(owner: AnyObject, bytes: UnsafeRawBufferPointer)], _ responder: Responder
-    ) {
+    private func send(_ pieces: [ReadSlice], _ responder: Responder) {
         var slices: [BodySlice] = []
         slices.reserveCapacity(pieces.count + 2)
         if info.isJSON { slices.append(Self.literal("[")) }
         for (index, piece) in pieces.enumerated() {
             let isCut = info.isJSON && index == pieces.count - 1
-            let bytes = isCut ? Self.withoutLast(piece.bytes) : piece.bytes
-            slices.append(BodySlice(owner: piece.owner, bytes: bytes))
+            slices.append(Self.slice(piece, withoutLast: isCut ? 1 : 0))
         }
         if info.isJSON { slices.append(Self.literal("]")) }
         responder.send(.ok, gate: info.view.visibleAt, slices: slices) {
@@ -105,8 +102,16 @@ struct Page {
         buffer.append(info.isFinal ? "c\"" : info.isUpToDate ? "t\"" : "p\"")
     }
 
-    private static func withoutLast(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: bytes.dropLast())
+    /// A piece as a slice of a body, but for so many bytes at its end.
+    private static func slice(_ piece: ReadSlice, withoutLast count: Int) -> BodySlice {
+        switch piece {
+        case .memory(let owner, let bytes):
+            BodySlice(
+                owner: owner, bytes: UnsafeRawBufferPointer(rebasing: bytes.dropLast(count)))
+        case .file(let owner, let descriptor, let offset, let size):
+            BodySlice(
+                owner: owner, descriptor: descriptor, offset: offset, count: max(0, size - count))
+        }
     }
 
     private static func literal(_ text: StaticString) -> BodySlice {

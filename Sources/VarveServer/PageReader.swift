@@ -7,8 +7,8 @@ import VarveStreams
 enum PageBytes {
     /// In the loop's scratch memory; valid until the next page is read.
     case scratch(UnsafeRawBufferPointer)
-    /// In the log's memory, in pieces that their owners keep.
-    case pieces([(owner: AnyObject, bytes: UnsafeRawBufferPointer)])
+    /// In the log's memory and its files, in pieces that their owners keep.
+    case pieces([ReadSlice])
     /// In memory of their own.
     case owned(OwnedBytes)
 }
@@ -21,10 +21,15 @@ enum PageReader {
     static let scratchBytes = 64 << 10
     /// The smallest mean size of pieces that are worth sending from where they lie.
     private static let pieceBytesMin = 2 << 10
+    /// The same where some of them are in files, which cost a system call each.
+    private static let filePieceBytesMin = 32 << 10
 
     /// Reads a page; nil when the disk has to be waited for, which is the pool's work.
+    ///
+    /// - Parameter mayBeInFile: whether the page is of use when it is in a file.
     static func read(
-        _ stream: Stream, from start: ReadStart, maxBytes: Int, _ state: LoopState
+        _ stream: Stream, from start: ReadStart, maxBytes: Int, mayBeInFile: Bool = true,
+        _ state: LoopState
     ) throws(StreamRefusal) -> (info: PageInfo, bytes: PageBytes)? {
         let engine = state.core.engine
         if let small = try engine.readSmall(
@@ -35,7 +40,9 @@ enum PageReader {
         }
         do throws(StreamRefusal) {
             let read = try engine.beginRead(stream, from: start, maxBytes: maxBytes)
-            guard let bytes = try bytes(of: read, state) else { return nil }
+            guard let bytes = try bytes(of: read, mayBeInFile: mayBeInFile, state) else {
+                return nil
+            }
             return (PageInfo(read), bytes)
         } catch {
             if case .log(.wouldBlock) = error.error { return nil }
@@ -59,7 +66,7 @@ enum PageReader {
 
     /// The bytes of `read` by the shortest way; nil when some of them have to be waited for.
     private static func bytes(
-        of read: StreamRead, _ state: LoopState
+        of read: StreamRead, mayBeInFile: Bool, _ state: LoopState
     ) throws(StreamRefusal) -> PageBytes? {
         let run = read.run
         do throws(LogError) {
@@ -68,10 +75,12 @@ enum PageReader {
                 let bytes = UnsafeRawBufferPointer(rebasing: state.scratch[..<run.byteCount])
                 return isThere ? .scratch(bytes) : nil
             }
-            if run.meanPieceBytes >= pieceBytesMin, let slices = try run.slices,
-                let pieces = pieces(of: slices)
+            let isSettled = run.isPartlySettled
+            let bytesMin = isSettled ? filePieceBytesMin : pieceBytesMin
+            if run.meanPieceBytes >= bytesMin, mayBeInFile || !isSettled,
+                let slices = try run.slices
             {
-                return .pieces(pieces)
+                return .pieces(slices)
             }
             let bytes = OwnedBytes(count: run.byteCount)
             return try run.gather(into: bytes.memory) ? .owned(bytes) : nil
@@ -79,19 +88,6 @@ enum PageReader {
             if case .wouldBlock = error { return nil }
             throw StreamRefusal(.log(error), visibleAt: read.view.visibleAt)
         }
-    }
-
-    /// The slices as pieces of memory; nil when one of them is not in memory.
-    private static func pieces(
-        of slices: [ReadSlice]
-    ) -> [(owner: AnyObject, bytes: UnsafeRawBufferPointer)]? {
-        var pieces: [(owner: AnyObject, bytes: UnsafeRawBufferPointer)] = []
-        pieces.reserveCapacity(slices.count)
-        for slice in slices {
-            guard case .memory(let owner, let bytes) = slice else { return nil }
-            pieces.append((owner, bytes))
-        }
-        return pieces
     }
 }
 

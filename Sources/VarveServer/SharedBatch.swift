@@ -47,7 +47,10 @@ struct SharedBatch {
         case .owned(let owned): append(owned.bytes, isLast: true, info, to: &event)
         case .pieces(let pieces):
             for (index, piece) in pieces.enumerated() {
-                append(piece.bytes, isLast: index == pieces.count - 1, info, to: &event)
+                guard case .memory(_, let bytes) = piece else {
+                    preconditionFailure("a batch is read into memory")
+                }
+                append(bytes, isLast: index == pieces.count - 1, info, to: &event)
             }
         }
         if type.isJSON { event.append(UnsafeRawBufferPointer("]")) }

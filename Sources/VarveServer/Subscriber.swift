@@ -98,7 +98,7 @@ final class Subscriber: ExchangeOwner {
             guard
                 let (info, bytes) = try PageReader.read(
                     topic.stream, from: .position(position), maxBytes: responder.core.batchBytes,
-                    responder.state)
+                    mayBeInFile: false, responder.state)
             else {
                 readFromDisk()
                 return false

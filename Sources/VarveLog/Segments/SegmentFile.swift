@@ -15,6 +15,8 @@ package final class SegmentFile: Sendable {
     package let backend: any StorageBackend
     /// The same, if it can tell a read that would wait for a disk.
     package let immediate: (any ImmediateReader)?
+    /// The same, if the kernel can send from it.
+    let sendable: (any DescriptorBackend)?
     /// Its path in the volume, for messages.
     package let path: String
     /// Which blocks of the data were found intact since this was opened.
@@ -28,6 +30,7 @@ package final class SegmentFile: Sendable {
         self.backend = backend
         self.path = path
         immediate = backend as? any ImmediateReader
+        sendable = backend as? any DescriptorBackend
         checked = CheckedBlocks(count: Int(footer.blockCount))
     }
 
