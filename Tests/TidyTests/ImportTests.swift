@@ -18,7 +18,8 @@ import Testing
             "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson",
         ],
         "VarveSimulator": [
-            "VarveSimulation", "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform",
+            "VarveSimulation", "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage",
+            "VarvePlatform",
             "VarveBytes",
         ],
         "varve-simulate": ["VarveSimulator", "VarvePlatform", "Foundation"],

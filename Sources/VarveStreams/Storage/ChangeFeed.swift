@@ -95,7 +95,9 @@ final class ChangeFeed: StreamListener, CommitListener, @unchecked Sendable {
             for (stream, callbacks) in ripe {
                 for callback in callbacks { callback() }
                 // Watched again; a change that came since is noted as if it had been told to us.
-                guard let last = engine.watch(stream, listener: listener) else { continue }
+                // One that is gone was deleted before it was watched: that deletion told nobody.
+                let last =
+                    engine.watch(stream, listener: listener) ?? engine.log.namespace.lastDeletion
                 gate.withLock {
                     guard let entry = watched[stream], last > entry.told else { return }
                     watched[stream]?.pending = last
