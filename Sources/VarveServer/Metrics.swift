@@ -108,6 +108,16 @@ enum Metrics {
         page.value(
             "varve_journal_bytes_total", .counter, "Bytes of frames written to the journal.",
             flushes.frameBytes)
+        let settlings = core.engine.log.settlingStatistics.now
+        page.value(
+            "varve_settlings_total", .counter, "Segments that the journal was settled to.",
+            settlings.settlings)
+        page.value(
+            "varve_settling_failures_total", .counter, "Settlings that failed.",
+            settlings.failures)
+        page.value(
+            "varve_segment_bytes_total", .counter, "Bytes of the segments written.",
+            settlings.fileBytes)
         page.value(
             "varve_log_failed", .gauge, "1 when the log has failed and takes no writes.",
             core.engine.log.failure == nil ? 0 : 1)

@@ -8,6 +8,7 @@ enum Operation: Int, CaseIterable {
     case delete
     case head
     case list
+    case settle
     case preflight
     case health
     case ready
@@ -26,6 +27,7 @@ enum Operation: Int, CaseIterable {
         case .delete: "delete"
         case .head: "head"
         case .list: "list"
+        case .settle: "settle"
         case .preflight: "preflight"
         case .health: "health"
         case .ready: "ready"

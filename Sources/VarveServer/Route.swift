@@ -12,6 +12,8 @@ enum Route {
     case invalidName
     /// `{base}/__ds/streams`: the list.
     case list
+    /// `{base}/__ds/settle`: settling on demand.
+    case settle
     /// `{base}/__ds/subscriptions` and everything below it.
     case subscriptions
     /// `/health`.
@@ -58,6 +60,7 @@ enum Route {
     /// Paths below the reserved segment.
     private static func control(_ name: UnsafeRawBufferPointer) -> Route {
         if name.equals("__ds/streams") { return .list }
+        if name.equals("__ds/settle") { return .settle }
         let subscriptions: StaticString = "__ds/subscriptions"
         let length = subscriptions.utf8CodeUnitCount
         if name.count >= length,

@@ -25,6 +25,7 @@ enum Router {
             (.invalidName, .delete):
             responder.refuse(Refusal(.invalidName))
         case (.list, .get), (.list, .head): List.answer(request, responder.with(.list))
+        case (.settle, .post): Settle.answer(responder.with(.settle))
         case (.health, .get), (.health, .head): Health.answer(responder.with(.health))
         case (.ready, .get), (.ready, .head): Ready.answer(responder.with(.ready))
         case (.metrics, .get), (.metrics, .head): Metrics.answer(responder.with(.metrics))
@@ -33,6 +34,7 @@ enum Router {
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))
         case (.stream, _), (.invalidName, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: CrossOrigin.methods)
+        case (.settle, _): responder.refuse(Refusal(.methodNotAllowed), allow: "POST, OPTIONS")
         case (.list, _), (.health, _), (.ready, _), (.metrics, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "GET, HEAD, OPTIONS")
         }

@@ -35,6 +35,8 @@ extension ServerConfiguration {
             log.sparesMax = 1
         }
         log.windowBytes = memoryWindowBytes
+        log.settleBytes = settleBytes
+        log.unsettledBytesMax = max(log.unsettledBytesMax, 8 * UInt64(settleBytes))
         // Whatever passes as a body must pass as a record and as an append.
         log.recordBytesMax = max(log.recordBytesMax, maxBodyBytes)
         log.appendBytesMax = max(log.appendBytesMax, maxBodyBytes)

@@ -89,6 +89,8 @@ package struct ServerConfiguration: Sendable {
     package var memoryWindowBytes = 32 << 20
     /// The size of a journal file in bytes.
     package var journalFileBytes = 64 << 20
+    /// How many bytes of frames are settled together.
+    package var settleBytes = 32 << 20
 
     // MARK: Telling
 
@@ -115,6 +117,8 @@ package struct ServerConfiguration: Sendable {
             "max-connection-output", connectionOutputBytesMax >= 1 << 12, "be at least 4096 bytes")
         try Self.check(
             "journal-file", (1 << 20...1 << 31).contains(journalFileBytes), "be 1 MiB to 2 GiB")
+        try Self.check(
+            "settle-bytes", (1 << 20...1 << 30).contains(settleBytes), "be 1 MiB to 1 GiB")
         try Self.check(
             "max-body", maxBodyBytes <= journalFileBytes / 2, "be at most half of journal-file")
         for (name, value) in [

@@ -95,6 +95,9 @@ enum ServeOptions {
     static let memoryWindow = setting(
         "memory-window", .bytes, "Bytes of the newest data kept in memory for readers",
         standard: Quantity.text(bytes: standard.memoryWindowBytes))
+    static let settleBytes = setting(
+        "settle-bytes", .bytes, "How many bytes of the journal are moved into a segment together",
+        standard: Quantity.text(bytes: standard.settleBytes))
     static let journalFile = setting(
         "journal-file", .bytes, "The size of a journal file",
         standard: Quantity.text(bytes: standard.journalFileBytes))
@@ -112,7 +115,8 @@ enum ServeOptions {
         eventStreamKeepAlive, pageBytes, cache, allowedOrigin, maxBody, maxTotalBytes,
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,
         maxConnectionOutput, headTimeout, bodyTimeout, idleTimeout, drainTimeout, overloadWait,
-        loops, readThreads, memoryWindow, journalFile, logLevel, logFormat, OptionResolution.config,
+        loops, readThreads, memoryWindow, journalFile, settleBytes, logLevel, logFormat,
+        OptionResolution.config,
     ]
 
     /// A number of milliseconds as the help shows it.

@@ -27,6 +27,7 @@ enum ServeSettings {
         configuration.loops = arguments.count(ServeOptions.loops)
         set(&configuration.readThreads, arguments.count(ServeOptions.readThreads))
         set(&configuration.memoryWindowBytes, arguments.bytes(ServeOptions.memoryWindow))
+        set(&configuration.settleBytes, arguments.bytes(ServeOptions.settleBytes))
         set(&configuration.journalFileBytes, arguments.bytes(ServeOptions.journalFile))
         set(
             &configuration.logLevel,
