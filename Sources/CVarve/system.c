@@ -56,6 +56,8 @@ int varve_lock(int descriptor, int exclusive) {
     return flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);
 }
 
+int varve_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }
+
 int varve_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 void varve_name_thread(const char *name) {

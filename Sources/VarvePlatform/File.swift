@@ -141,6 +141,12 @@ package enum File {
         try lock(descriptor, exclusive: false)
     }
 
+    /// Ends the lock (flock), also for duplicates of the descriptor that a child process has for the
+    /// moment before it becomes another program.
+    package static func unlock(_ descriptor: Int32) {
+        _ = varve_unlock(descriptor)
+    }
+
     private static func lock(_ descriptor: Int32, exclusive: Bool) throws(SystemError) -> Bool {
         while varve_lock(descriptor, exclusive ? 1 : 0) != 0 {
             if errno == EWOULDBLOCK { return false }

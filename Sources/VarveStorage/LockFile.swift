@@ -22,6 +22,10 @@ final class LockFile: Sendable {
         self.path = path
     }
 
+    deinit {
+        File.unlock(descriptor.raw)
+    }
+
     /// Locks `directory` for one owner; makes the file when there is none and writes the process id
     /// into it. A refusal changes nothing.
     static func lockExclusive(directory: String) throws(StorageError) -> VolumeLock {

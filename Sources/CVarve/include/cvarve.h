@@ -36,6 +36,8 @@ ssize_t varve_send(int descriptor, const void *bytes, size_t count);
 ssize_t varve_send_vectors(int descriptor, const struct iovec *vectors, size_t count, int more);
 /// flock(LOCK_NB): exclusive or shared.
 int varve_lock(int descriptor, int exclusive);
+/// flock(LOCK_UN): ends the lock for every duplicate of the descriptor.
+int varve_unlock(int descriptor);
 /// pipe2 with O_CLOEXEC: the reading and the writing end.
 int varve_pipe(int ends[2]);
 /// Names the calling thread; the first 15 bytes count.
