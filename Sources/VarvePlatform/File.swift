@@ -141,8 +141,8 @@ package enum File {
         try lock(descriptor, exclusive: false)
     }
 
-    /// Ends the lock (flock), also for duplicates of the descriptor that a child process has for the
-    /// moment before it becomes another program.
+    /// Ends the lock (flock), also for duplicates of the descriptor that a child process has for
+    /// the moment before it becomes another program.
     package static func unlock(_ descriptor: Int32) {
         _ = varve_unlock(descriptor)
     }
