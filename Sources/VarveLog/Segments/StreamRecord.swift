@@ -25,6 +25,8 @@ package struct StreamRecord: Hashable, Sendable {
     package var isRetired = false
     /// Where it begins in another stream, for a fork.
     package var origin: ForkOrigin?
+    /// Where a trim made it begin for its readers; nil when it was never trimmed.
+    package var visible: VisibleStart?
     /// When the stream must be looked at even if nobody touches it, on the wall clock.
     package var alarmMilliseconds: UInt64?
     /// The upper layer's state; opaque here, at most 64 KiB.
@@ -35,13 +37,27 @@ package struct StreamRecord: Hashable, Sendable {
     private static let alarmFlag: UInt8 = 1 << 2
     private static let retiredFlag: UInt8 = 1 << 3
     private static let forkFlag: UInt8 = 1 << 4
-    private static let allFlags: UInt8 = (1 << 5) - 1
+    private static let trimmedFlag: UInt8 = 1 << 5
+    private static let allFlags: UInt8 = (1 << 6) - 1
 
     /// A stream without records; the rest is set afterwards.
     package init(id: StreamID, incarnation: Incarnation, name: [UInt8]) {
         self.id = id
         self.incarnation = incarnation
         self.name = name
+    }
+
+    /// Where its own records begin: behind those that a fork reads from its source.
+    package var start: StreamPosition { origin?.position ?? .start }
+
+    /// Where those of its own records begin that readers of it see. What lies before is hidden, and
+    /// goes as soon as no fork pins it.
+    package var visibleStart: StreamPosition { max(visible?.position ?? .start, start) }
+
+    /// The chain's head at `visibleStart`: behind the last data record before it.
+    package var visibleHead: ChainHash {
+        guard let visible, visible.position > start else { return genesis }
+        return visible.head
     }
 
     /// Throws `limitExceeded` when a part is longer than the format takes.
@@ -62,6 +78,7 @@ package struct StreamRecord: Hashable, Sendable {
             (isClosed ? Self.closedFlag : 0) | (isDeleted ? Self.deletedFlag : 0)
             | (alarmMilliseconds == nil ? 0 : Self.alarmFlag)
             | (isRetired ? Self.retiredFlag : 0) | (origin == nil ? 0 : Self.forkFlag)
+            | (visible == nil ? 0 : Self.trimmedFlag)
         writer.append(flags)
         writer.appendVarint(id.rawValue)
         incarnation.store(to: writer.extend(by: Format.incarnationBytes))
@@ -74,6 +91,11 @@ package struct StreamRecord: Hashable, Sendable {
         writer.appendVarint(structuralLSN.rawValue)
         if let alarmMilliseconds { writer.appendVarint(alarmMilliseconds) }
         if let origin { origin.store(to: writer.extend(by: ForkOrigin.byteCount)) }
+        if let visible {
+            writer.appendVarint(visible.position.record)
+            writer.appendVarint(visible.position.byte)
+            writer.append(visible.head)
+        }
         writer.appendVarint(UInt64(core.count))
         core.withUnsafeBytes { writer.append($0) }
     }
@@ -110,7 +132,20 @@ package struct StreamRecord: Hashable, Sendable {
             }
             self.origin = origin
         }
+        if flags & Self.trimmedFlag != 0 { visible = try Self.readVisible(&reader, before: tail) }
         core = try reader.readRun(atMost: SegmentFormat.coreBytesMax)
+    }
+
+    private static func readVisible(
+        _ reader: inout ByteReader, before tail: StreamPosition
+    ) throws(TruncatedInput) -> VisibleStart {
+        let position = StreamPosition(
+            record: try reader.readVarint(), byte: try reader.readVarint())
+        guard position > .start, position.record <= tail.record, position.byte <= tail.byte else {
+            throw TruncatedInput(
+                position: reader.position, expected: 0, available: reader.remaining)
+        }
+        return VisibleStart(position: position, head: try reader.readDigest())
     }
 
     /// Reads a record that fills `bytes`, which were found in `place`.

@@ -113,6 +113,48 @@ import VarveStorage
         expectRefusals(Array(writer.bytes)) { _ = try SettledRun(decoding: $0, in: "catalog") }
     }
 
+    @Test func aTrimmedStreamsRecordReadsBack() throws {
+        var record = ModelStream(id: 9, sets: []).record
+        record.tail = StreamPosition(record: 5, byte: 50)
+        let head = ModelMaker(seed: 3).hash()
+        #expect(record.visibleStart == .start)
+        #expect(record.visibleHead == record.genesis)
+        record.visible = VisibleStart(position: StreamPosition(record: 5, byte: 50), head: head)
+        #expect(record.visibleStart == record.tail)
+        #expect(record.visibleHead == head)
+        var writer = ByteWriter()
+        record.encode(into: &writer)
+        #expect(writer.bytes[0] == 1 << 5)
+        #expect(try StreamRecord(decoding: writer.bytes, in: "catalog") == record)
+        expectRefusals(Array(writer.bytes)) { _ = try StreamRecord(decoding: $0, in: "catalog") }
+        // Beyond the tail, or where no trim can be.
+        for place in [(6, 50), (5, 51), (0, 0)] as [(UInt64, UInt64)] {
+            record.visible?.position = StreamPosition(record: place.0, byte: place.1)
+            writer.clear()
+            record.encode(into: &writer)
+            let bytes = Array(writer.bytes)
+            #expect(throws: LogError.self) {
+                try bytes.withUnsafeBytes { _ = try StreamRecord(decoding: $0, in: "catalog") }
+            }
+        }
+    }
+
+    @Test func aForkTrimmedInItsSourceBeginsWithItsOwnRecords() throws {
+        var record = ModelStream(id: 9, sets: []).record
+        let place = StreamPosition(record: 3, byte: 30)
+        record.tail = StreamPosition(record: 5, byte: 50)
+        record.origin = ForkOrigin(
+            source: StreamID(rawValue: 2), sourceIncarnation: record.incarnation, position: place,
+            sourceHead: ModelMaker(seed: 4).hash())
+        record.visible = VisibleStart(
+            position: StreamPosition(record: 1, byte: 10), head: ModelMaker(seed: 5).hash())
+        #expect(record.visibleStart == place)
+        #expect(record.visibleHead == record.genesis)
+        var writer = ByteWriter()
+        record.encode(into: &writer)
+        #expect(try StreamRecord(decoding: writer.bytes, in: "catalog") == record)
+    }
+
     /// Every cut and every longer input is an error that names the place.
     private func expectRefusals(
         _ bytes: [UInt8], _ decode: (UnsafeRawBufferPointer) throws -> Void
