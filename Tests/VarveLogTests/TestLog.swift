@@ -33,6 +33,20 @@ final class TestLog: Sendable {
         }
     }
 
+    /// Creates a fork of `source`, at its tail unless another place is given.
+    func fork(
+        _ source: LogStream, _ name: String, at anchor: StreamPosition? = nil
+    ) throws -> LogStream {
+        let point = try log.forkPoint(of: source, at: anchor, cut: .none, blocking: true)
+        return try withMutation([], annotation: [], separator: nil) { mutation in
+            try Array(name.utf8).withUnsafeBytes { name in
+                try log.withNamespace { space in
+                    try space.create(name, mutation, at: point).stream
+                }
+            }
+        }
+    }
+
     /// Stages one append and does not wait.
     @discardableResult
     func stage(

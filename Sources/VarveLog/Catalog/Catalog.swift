@@ -35,15 +35,36 @@ final class Catalog: Sendable {
 
     /// How far the log is settled.
     func mark() throws(LogError) -> CatalogMark {
-        let index = try index
-        let value = try LogError.wrappingIndex { () throws(IndexError) in
-            try index.value(of: CatalogKey.mark)
-        }
-        guard let value else { return .nothing }
+        guard let value = try value(of: CatalogKey.mark) else { return .nothing }
         guard let mark = value.withUnsafeBytes({ CatalogMark(decoding: $0) }) else {
             throw Self.corruption("its mark is not one")
         }
         return mark
+    }
+
+    /// What all streams amount to.
+    func totals() throws(LogError) -> CatalogTotals {
+        guard let value = try value(of: CatalogKey.totals) else { return CatalogTotals() }
+        guard let totals = value.withUnsafeBytes({ CatalogTotals(decoding: $0) }) else {
+            throw Self.corruption("its totals are not totals")
+        }
+        return totals
+    }
+
+    /// The forks of a stream, and where each begins in it, by id; found without either stream.
+    func forks(
+        of source: StreamID
+    ) throws(LogError) -> [(fork: StreamID, position: StreamPosition)] {
+        var forks: [(fork: StreamID, position: StreamPosition)] = []
+        try scan(CatalogKey.forks(of: source)) { (key, value) throws(LogError) in
+            guard key.count == 17, value.count == 16, let base = value.baseAddress else {
+                throw Self.corruption("a fork of stream \(source) is not one")
+            }
+            let position = StreamPosition(
+                record: base.loadLittleEndian(0), byte: base.loadLittleEndian(8))
+            forks.append((StreamID(rawValue: CatalogKey.number(key, at: 9)), position))
+        }
+        return forks
     }
 
     /// The numbers of the segments in use, ascending.
@@ -107,13 +128,17 @@ final class Catalog: Sendable {
         _ changes: [CatalogChange], segment: UInt32, superseded: [UInt32] = [], mark: CatalogMark
     ) throws(LogError) {
         var batch = IndexBatch(capacity: Self.batchBytes)
+        var totals = try self.totals()
         for change in changes {
             try add(change, to: &batch)
+            totals.note(change.record, after: change.previous)
             if batch.byteCount >= Self.batchBytes {
+                try put(CatalogKey.totals, totals.encoded, to: &batch)
                 try write(batch)
                 batch.clear()
             }
         }
+        try put(CatalogKey.totals, totals.encoded, to: &batch)
         try put(CatalogKey.segment(segment), [], to: &batch)
         for number in superseded { try delete(CatalogKey.segment(number), from: &batch) }
         try put(CatalogKey.mark, mark.encoded, to: &batch)
@@ -131,6 +156,7 @@ final class Catalog: Sendable {
         try put(CatalogKey.record(record.id), Self.bytes { record.encode(into: &$0) }, to: &batch)
         if change.previous == nil {
             try put(CatalogKey.name(record.name), CatalogKey.stream(record.id), to: &batch)
+            try addFork(record, to: &batch)
         }
         for entry in change.entries {
             try put(CatalogKey.entry(record.id, entry.key), entry.value, to: &batch)
@@ -144,6 +170,17 @@ final class Catalog: Sendable {
         }
     }
 
+    private func addFork(
+        _ record: StreamRecord, to batch: inout IndexBatch
+    ) throws(LogError) {
+        guard let origin = record.origin else { return }
+        let position = Self.bytes { writer in
+            writer.append(origin.position.record)
+            writer.append(origin.position.byte)
+        }
+        try put(CatalogKey.fork(of: origin.source, record.id), position, to: &batch)
+    }
+
     /// Removes everything of a deleted stream; its name only if no later stream has it.
     private func remove(
         _ record: StreamRecord, from batch: inout IndexBatch
@@ -153,15 +190,19 @@ final class Catalog: Sendable {
             keys.append(Array(key))
         }
         for key in keys { try delete(key, from: &batch) }
-        let name = CatalogKey.name(record.name)
-        let index = try index
-        let owner = try LogError.wrappingIndex { () throws(IndexError) in
-            try index.value(of: name)
+        if let origin = record.origin {
+            try delete(CatalogKey.fork(of: origin.source, record.id), from: &batch)
         }
-        if owner == CatalogKey.stream(record.id) { try delete(name, from: &batch) }
+        let name = CatalogKey.name(record.name)
+        if try value(of: name) == CatalogKey.stream(record.id) { try delete(name, from: &batch) }
     }
 
     // MARK: The index
+
+    private func value(of key: [UInt8]) throws(LogError) -> [UInt8]? {
+        let index = try index
+        return try LogError.wrappingIndex { () throws(IndexError) in try index.value(of: key) }
+    }
 
     private func scan(
         _ prefix: [UInt8],

@@ -9,6 +9,8 @@ import VarveBytes
 ///     s stream 2 first-record segment     a run of its records
 ///     n name                              the id of the stream of that name
 ///     e moment stream                     a stream to be looked at at that moment
+///     f source fork                       where a fork begins in its source
+///     t                                   the totals of all streams
 enum CatalogKey {
     /// The mark.
     static let mark: [UInt8] = [0x6d]
@@ -19,10 +21,14 @@ enum CatalogKey {
     /// What the keys of alarms begin with.
     static let alarms: [UInt8] = [0x65]
 
+    /// The totals.
+    static let totals: [UInt8] = [0x74]
+
     private static let recordPart: UInt8 = 0
     private static let entryPart: UInt8 = 1
     private static let runPart: UInt8 = 2
     private static let nameByte: UInt8 = 0x6e
+    private static let forkByte: UInt8 = 0x66
 
     /// What a key below a stream is the key of.
     enum Part {
@@ -57,6 +63,14 @@ enum CatalogKey {
     /// The key of an alarm.
     static func alarm(_ milliseconds: UInt64, _ id: StreamID) -> [UInt8] {
         alarms + bigEndian(milliseconds) + bigEndian(id.rawValue)
+    }
+
+    /// What the keys of a stream's forks begin with.
+    static func forks(of source: StreamID) -> [UInt8] { [forkByte] + bigEndian(source.rawValue) }
+
+    /// The key of a fork.
+    static func fork(of source: StreamID, _ fork: StreamID) -> [UInt8] {
+        forks(of: source) + bigEndian(fork.rawValue)
     }
 
     /// The stream and the part that a key below `streams` is of; nil when it is not such a key.

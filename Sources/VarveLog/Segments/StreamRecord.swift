@@ -60,6 +60,10 @@ package struct StreamRecord: Hashable, Sendable {
         return visible.head
     }
 
+    /// The stored bytes that are its own, not its source's, and not trimmed away: what the totals
+    /// of the catalog and the quota of the layer above count.
+    var ownBytes: UInt64 { tail.byte &- visibleStart.byte }
+
     /// Throws `limitExceeded` when a part is longer than the format takes.
     func check() throws(LogError) {
         guard name.count <= Format.nameBytesMax else {
