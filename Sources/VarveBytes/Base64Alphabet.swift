@@ -1,29 +1,59 @@
 /// Six bits a character: the part that both kinds of Base64 share, without padding.
 struct Base64Alphabet {
+    /// The 64 characters, in the order of their values.
+    private let characters: StaticString
     /// The characters for 62 and 63.
-    let last: (UInt8, UInt8)
+    private let last: (UInt8, UInt8)
 
-    /// `+` and `/`.
-    static let standard = Base64Alphabet(last: (0x2b, 0x2f))
-    /// `-` and `_`.
-    static let url = Base64Alphabet(last: (0x2d, 0x5f))
+    /// With `+` and `/`.
+    static let standard = Base64Alphabet(
+        characters: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        last: (0x2b, 0x2f))
+    /// With `-` and `_`.
+    static let url = Base64Alphabet(
+        characters: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+        last: (0x2d, 0x5f))
 
     /// Writes the characters of `bytes`; returns how many.
     func encode(_ bytes: UnsafeRawBufferPointer, to pointer: UnsafeMutableRawPointer) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
+        let table = characters.utf8Start
+        var read = 0
         var written = 0
-        var bits: UInt32 = 0
-        var bitCount: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            bitCount += 8
-            while bitCount >= 6 {
-                bitCount -= 6
-                store(bits >> bitCount & 63, to: pointer, at: &written)
-            }
-            bits &= (1 << bitCount) - 1
+        // Three bytes are four characters, which leave in one store.
+        while read &+ 3 <= bytes.count {
+            let bits =
+                UInt32(base.load(fromByteOffset: read, as: UInt8.self)) << 16
+                | UInt32(base.load(fromByteOffset: read &+ 1, as: UInt8.self)) << 8
+                | UInt32(base.load(fromByteOffset: read &+ 2, as: UInt8.self))
+            let four =
+                UInt32(table[Int(bits >> 18)]) | UInt32(table[Int(bits >> 12 & 63)]) << 8
+                | UInt32(table[Int(bits >> 6 & 63)]) << 16 | UInt32(table[Int(bits & 63)]) << 24
+            pointer.storeBytes(
+                of: four.littleEndian, toByteOffset: written, as: UInt32.self)
+            read &+= 3
+            written &+= 4
         }
-        if bitCount > 0 { store(bits << (6 - bitCount) & 63, to: pointer, at: &written) }
         return written
+            + encodeRest(
+                UnsafeRawBufferPointer(rebasing: bytes[read...]), to: pointer + written)
+    }
+
+    /// The same for the last bytes, fewer than three.
+    private func encodeRest(
+        _ bytes: UnsafeRawBufferPointer, to pointer: UnsafeMutableRawPointer
+    ) -> Int {
+        guard !bytes.isEmpty else { return 0 }
+        var bits: UInt32 = 0
+        for byte in bytes { bits = bits << 8 | UInt32(byte) }
+        let count = bytes.count + 1
+        bits <<= UInt32(count * 6 - bytes.count * 8)
+        for index in 0..<count {
+            let value = Int(bits >> UInt32((count - 1 - index) * 6) & 63)
+            pointer.storeBytes(
+                of: characters.utf8Start[value], toByteOffset: index, as: UInt8.self)
+        }
+        return count
     }
 
     /// Decodes characters; nil for a wrong one, a lone one at the end, unused bits that are not
@@ -48,22 +78,6 @@ struct Base64Alphabet {
             bits &= (1 << bitCount) - 1
         }
         return bits == 0 ? written : nil
-    }
-
-    private func store(_ value: UInt32, to pointer: UnsafeMutableRawPointer, at written: inout Int)
-    {
-        pointer.storeBytes(of: character(UInt8(value)), toByteOffset: written, as: UInt8.self)
-        written += 1
-    }
-
-    private func character(_ value: UInt8) -> UInt8 {
-        switch value {
-        case 0..<26: 0x41 + value
-        case 26..<52: 0x61 + value - 26
-        case 52..<62: 0x30 + value - 52
-        case 62: last.0
-        default: last.1
-        }
     }
 
     private func value(_ character: UInt8) -> UInt32? {

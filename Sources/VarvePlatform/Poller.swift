@@ -9,12 +9,20 @@ package final class Poller: Sendable {
     package static let eventsMax = 512
 
     private let descriptor: Descriptor
+    /// Where the kernel puts what happened: memory of the one thread that waits.
+    private nonisolated(unsafe) let found: UnsafeMutableBufferPointer<epoll_event>
 
     /// A poller that watches nothing yet (epoll_create1).
     package init() throws(SystemError) {
         let raw = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard raw >= 0 else { throw .last("epoll_create1") }
         descriptor = Descriptor(owning: raw)
+        found = .allocate(capacity: Self.eventsMax)
+        found.initialize(repeating: epoll_event())
+    }
+
+    deinit {
+        found.deallocate()
     }
 
     /// Watches `watched` for `interest`; its events carry `token`.
@@ -45,21 +53,16 @@ package final class Poller: Sendable {
         into events: UnsafeMutableBufferPointer<PollEvent>, timeoutMilliseconds: Int32
     ) throws(SystemError) -> Int {
         let room = min(events.count, Self.eventsMax)
-        return try withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: room) {
-            (found) throws(SystemError) in
-            let count = epoll_wait(
-                descriptor.raw, found.baseAddress, Int32(room), timeoutMilliseconds)
-            guard count >= 0 else {
-                if errno == EINTR { return 0 }
-                throw .last("epoll_wait")
-            }
-            for index in 0..<Int(count) {
-                events[index] = PollEvent(
-                    token: found[index].data.u64,
-                    readiness: Readiness(rawValue: found[index].events))
-            }
-            return Int(count)
+        let count = epoll_wait(descriptor.raw, found.baseAddress, Int32(room), timeoutMilliseconds)
+        guard count >= 0 else {
+            if errno == EINTR { return 0 }
+            throw .last("epoll_wait")
         }
+        for index in 0..<Int(count) {
+            events[index] = PollEvent(
+                token: found[index].data.u64, readiness: Readiness(rawValue: found[index].events))
+        }
+        return Int(count)
     }
 
     private func control(

@@ -28,11 +28,14 @@ struct KnownHeaderTests {
         #expect(Set(KnownHeader.allCases.map { "\($0.name)" }).count == KnownHeader.allCases.count)
     }
 
-    @Test func theTokenCharactersAreThoseOfTheStandard() {
-        let listed = CharacterClass(
+    @Test func theClassesWrittenAsBitsAreThoseOfTheStandards() {
+        let token = CharacterClass(
             "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        let hostName = CharacterClass(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+;=")
         for byte in UInt8.min...UInt8.max {
-            #expect(CharacterClass.token.contains(byte) == listed.contains(byte))
+            #expect(CharacterClass.token.contains(byte) == token.contains(byte))
+            #expect(CharacterClass.hostName.contains(byte) == hostName.contains(byte))
             #expect(!CharacterClass.token.contains(byte) || byte < 128)
         }
     }
