@@ -4,9 +4,9 @@ enum CommandTable {
     static let commands: [any Command.Type] = [
         ServeCommand.self, CreateCommand.self, AppendCommand.self, ReadCommand.self,
         TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
-        ListCommand.self, VerifyCommand.self, InspectCommand.self, KeysCommand.self,
-        BenchCommand.self,
-        ConformanceCommand.self, VersionCommand.self, HelpCommand.self,
+        ListCommand.self, VerifyCommand.self, InspectCommand.self, DumpCommand.self,
+        KeysCommand.self, BenchCommand.self, ConformanceCommand.self, VersionCommand.self,
+        HelpCommand.self,
     ]
 
     /// Their descriptions.

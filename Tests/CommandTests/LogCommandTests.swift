@@ -52,7 +52,23 @@ import VarvePlatform
         #expect(FileManager.default.contents(atPath: path) == bytes)
     }
 
-    @Test(arguments: ["verify", "inspect"])
+    @Test func `everything of a log is dumped, by parts, streams and places`() throws {
+        let all = try Varve.output(["dump", data])
+        for word in ["catalog: settled through", "stream 1 \"s\"", "run @4096", "checkpoint at"] {
+            #expect(all.contains(word), "\(word)")
+        }
+        let text = try Varve.output(["dump", "--runs", "--payload", "text", data])
+        #expect(text.contains("5 bytes: \"<one>\"\n"))
+        let json = try Varve.output(["dump", "--runs", "--payload", "base64", "--json", data])
+        #expect(json.contains("\"base64\":\"PHR3bz4=\"}\n"))
+        #expect(try !Varve.output(["dump", "--stream", "t", data]).contains("\"s\""))
+        #expect(try Varve.output(["dump", "--stream-id", "1", data]).contains("\"s\""))
+        let both = ["dump", "--stream", "s", "--stream-id", "1", data]
+        #expect(try Varve.refusal(both, code: 2).contains("exclude each other"))
+        #expect(try Varve.refusal(["dump", "--payload", "x", data], code: 2).contains("base64"))
+    }
+
+    @Test(arguments: ["verify", "inspect", "dump"])
     func `a directory that is no log is wrong usage`(command: String) throws {
         let missing = directory.path("nothing")
         #expect(try Varve.refusal([command, missing], code: 2).contains(missing))

@@ -57,14 +57,15 @@ extension SegmentFile {
         }
     }
 
-    private var groups: SlotTableReader {
+    /// The table of the groups of streams.
+    var groups: SlotTableReader {
         SlotTableReader(
             file: self, offset: footer.tableOffset, count: Int(footer.groupCount),
             slotBytes: SegmentFormat.groupSlotBytes, seed: .groups, base: 0)
     }
 
     /// Where the group ends, counted from the first group's beginning.
-    private func groupEnd(
+    func groupEnd(
         _ index: Int, _ block: SlotTableReader.Block
     ) throws(LogError) -> UInt64 {
         if index + 1 == groups.count { return footer.streamsBytes }
@@ -72,7 +73,8 @@ extension SegmentFile {
         return try groups.block(of: index + 1, blocking: true)?.word(1, of: index + 1) ?? 0
     }
 
-    private func readGroup(
+    /// Reads and checks one group of streams.
+    func readGroup(
         at offset: UInt64, until end: UInt64, firstID: UInt64
     ) throws(LogError) -> [SegmentStream] {
         let limit = UInt64(SegmentFormat.streamEntryBytesMax + 2 * SegmentFormat.groupBytes)

@@ -24,21 +24,8 @@ enum InspectCommand: Command {
         exitCodes: ["0 success", "1 failure", "2 wrong usage, or DIR is no log that can be read"])
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
-        let isJSON = arguments.isOn(json)
-        var outputFailure: CommandFailure?
-        do throws(LogError) {
-            try LogInspector.inspect(directory: arguments.positional(0) ?? "") { item in
-                guard outputFailure == nil else { return }
-                do throws(CommandFailure) {
-                    try Output.line(isJSON ? item.json : item.text)
-                } catch {
-                    outputFailure = error
-                }
-            }
-        } catch {
-            throw .usage(error.description)
-        }
-        if let outputFailure { throw outputFailure }
-        return 0
+        try InspectionOutput.run(
+            directory: arguments.positional(0) ?? "", options: InspectionOptions(),
+            isJSON: arguments.isOn(json))
     }
 }

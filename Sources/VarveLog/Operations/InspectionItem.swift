@@ -16,6 +16,8 @@ public enum InspectionItem: Sendable {
     case end(EndSummary)
     /// A file that is not part of the log yet: a spare, or one being prepared.
     case waiting(name: String)
+    /// Something in a segment, a frame or the catalog.
+    case detail(InspectedDetail)
 
     /// A journal file.
     public struct FileSummary: Sendable {
@@ -88,6 +90,7 @@ public enum InspectionItem: Sendable {
         case .end(let end):
             "  @\(end.byte) end, next LSN \(end.nextLSN)" + (end.problem.map { ": \($0)" } ?? "")
         case .waiting(let name): "\(name): waits for its use"
+        case .detail(let detail): detail.text
         }
     }
 
@@ -136,6 +139,8 @@ public enum InspectionItem: Sendable {
         case .waiting(let name):
             line.add("type", "waiting")
             line.add("name", name)
+        case .detail(let detail):
+            detail.add(to: &line)
         }
         return line.rendered
     }
