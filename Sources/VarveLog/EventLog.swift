@@ -118,18 +118,15 @@ public final class EventLog: Sendable {
         }
         do throws(LogError) {
             let outcome = try Recovery.run(
-                volume: volume, indexes: indexes ?? Self.indexes(beside: volume), options: options,
+                volume: volume,
+                indexes: indexes ?? LogVolume.indexes(of: volume) ?? MemoryIndexSource(),
+                options: options,
                 clock: clock, random: random, fold: fold)
             return try EventLog(outcome, lock: lock)
         } catch {
             lock.abandon()
             throw error
         }
-    }
-
-    private static func indexes(beside volume: any Volume) -> any IndexSource {
-        guard let files = volume as? FileVolume else { return MemoryIndexSource() }
-        return RocksIndexSource(rootDirectory: files.rootDirectory)
     }
 
     /// Commits, syncs and settles everything staged, marks it, stops the threads, and unlocks the

@@ -39,7 +39,8 @@ package final class Server: Sendable {
         let volume: any Volume =
             switch configuration.storage {
             case .memory: MemoryVolume()
-            case .directory(let path): try FileVolume(rootDirectory: path)
+            case .directory(let path):
+                try LogVolume.open(directory: path, key: configuration.encryptionKey)
             }
         return try start(configuration, volume: volume, clock: clock, random: random, sink: sink)
     }

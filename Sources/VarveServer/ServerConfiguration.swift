@@ -2,6 +2,7 @@
 // Parsing of flags, environment and files is the command line's; a value here is already typed.
 
 package import VarveLog
+package import VarveStorage
 
 /// The choices of a server's operator.
 package struct ServerConfiguration: Sendable {
@@ -26,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     package var basePath = "/v1/stream"
     /// Where the log lives.
     package var storage = Storage.memory
+    /// The key of the files in a directory; nil when they are not encrypted.
+    package var encryptionKey: EncryptionKey?
     /// When an append counts as done.
     package var durability = Durability.sync
 

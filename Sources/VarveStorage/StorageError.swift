@@ -38,6 +38,8 @@ public indirect enum StorageError: Error, Equatable, Sendable, CustomStringConve
     case wrongKey(path: String)
     /// A file of an encrypted volume is not encrypted.
     case notEncrypted(path: String)
+    /// A file is encrypted, and the volume was opened without a key.
+    case keyMissing(path: String)
     /// An encrypted file of a format that this program does not know.
     case newerFormat(path: String, version: UInt32)
     /// Others than the owner may read a file that holds a key, or write to it.
@@ -86,6 +88,8 @@ public indirect enum StorageError: Error, Equatable, Sendable, CustomStringConve
             "\(path): wrong key: it was encrypted with another"
         case .notEncrypted(let path):
             "\(path): not encrypted, in a directory that was opened with a key"
+        case .keyMissing(let path):
+            "\(path): encrypted, and no key was given (--encryption-key-file)"
         case .newerFormat(let path, let version):
             "\(path): encrypted in format \(version), which this program does not know"
         case .secretExposed(let path):

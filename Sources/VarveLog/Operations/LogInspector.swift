@@ -17,12 +17,13 @@ public enum LogInspector {
         let volume = try LogError.wrapping { () throws(StorageError) in
             try FileVolume(rootDirectory: directory, access: .readOnly, create: .never)
         }
-        try inspect(
-            volume: volume, indexes: RocksIndexSource(rootDirectory: directory), options: options,
-            visit)
+        try inspect(volume: volume, options: options, visit)
     }
 
-    /// The same for any volume; without `indexes` there is no catalog to be shown.
+    /// The same for any volume.
+    ///
+    /// - Parameter indexes: where the catalog is; nil = where a log in `volume` has it. One in
+    ///   memory is not shown.
     package static func inspect(
         volume: any Volume, indexes: (any IndexSource)? = nil,
         options: InspectionOptions = InspectionOptions(),
@@ -31,7 +32,8 @@ public enum LogInspector {
         // First of all: a directory that is no log is refused before anything is shown.
         let journal = try JournalDirectory(reading: volume)
         var filter = StreamFilter(options.stream)
-        if let indexes, options.parts.contains(.catalog) {
+        if let indexes = indexes ?? LogVolume.indexes(of: volume), options.parts.contains(.catalog)
+        {
             try CatalogInspector(indexes: indexes).inspect(&filter, visit)
         }
         if options.parts.contains(.segments) || options.showsRuns {

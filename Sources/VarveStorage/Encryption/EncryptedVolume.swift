@@ -41,6 +41,9 @@ public final class EncryptedVolume: Volume {
         self.observer = observer
     }
 
+    /// The bytes of an encrypted file before its first contents.
+    package static var headBytes: UInt64 { UInt64(EncryptedFormat.dataStart) }
+
     /// True when a file that begins with `bytes` is an encrypted one.
     package static func isEncrypted(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.prefix(8).elementsEqual(UnsafeRawBufferPointer(EncryptedFormat.magic))

@@ -1,5 +1,5 @@
 package import VarveBytes
-import VarvePlatform
+package import VarvePlatform
 
 /// The master key of an encrypted volume: 32 bytes, from which the key of every file follows.
 public struct EncryptionKey: Sendable {
@@ -34,5 +34,25 @@ public struct EncryptionKey: Sendable {
                 path: path, detail: "expected 32 bytes or 64 hexadecimal digits")
         }
         self = key
+    }
+
+    /// Makes a file with a fresh key as 64 hexadecimal digits and a line's end, which only its
+    /// owner may read, and puts it and its name on stable storage.
+    ///
+    /// Throws `alreadyExists` when there is a file of that name.
+    package static func generate(
+        at path: String, random: any RandomSource
+    ) throws(StorageError) {
+        var key = [UInt8](repeating: 0, count: byteCount)
+        key.withUnsafeMutableBytes { random.fill($0) }
+        let text = Array((key.withUnsafeBytes { Hex.string($0) } + "\n").utf8)
+        let outcome = text.withUnsafeBytes { text in
+            Result { () throws(StorageError) in try SecretFile.create(path, text) }
+        }
+        try outcome.get()
+        let parent = File.parent(of: path) ?? "."
+        try StorageError.wrapping(parent) { () throws(SystemError) in
+            try File.synchronizeDirectory(parent.isEmpty ? "." : parent)
+        }
     }
 }

@@ -42,7 +42,8 @@ enum DumpCommand: Command {
             Positional(name: "DIR", summary: "Directory of the log (--data-dir of the server)")
         ],
         options: [
-            frames, runs, checkpoints, catalog, records, stream, streamID, from, payload, json,
+            frames, runs, checkpoints, catalog, records, stream, streamID, from, payload,
+            VolumeOpening.keyFile, json,
         ],
         examples: [
             .init(line: "varve dump data", meaning: "everything but the records"),
@@ -57,8 +58,8 @@ enum DumpCommand: Command {
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         try InspectionOutput.run(
-            directory: arguments.positional(0) ?? "", options: try options(arguments),
-            isJSON: arguments.isOn(json))
+            try VolumeOpening.readOnly(arguments.positional(0) ?? "", arguments),
+            options: try options(arguments), isJSON: arguments.isOn(json))
     }
 
     private static func options(

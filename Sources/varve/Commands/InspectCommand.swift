@@ -14,7 +14,7 @@ enum InspectCommand: Command {
         positionals: [
             Positional(name: "DIR", summary: "Directory of the log (--data-dir of the server)")
         ],
-        options: [json],
+        options: [VolumeOpening.keyFile, json],
         examples: [
             .init(line: "varve inspect data", meaning: "everything, in the order of the log"),
             .init(
@@ -25,7 +25,7 @@ enum InspectCommand: Command {
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         try InspectionOutput.run(
-            directory: arguments.positional(0) ?? "", options: InspectionOptions(),
-            isJSON: arguments.isOn(json))
+            try VolumeOpening.readOnly(arguments.positional(0) ?? "", arguments),
+            options: InspectionOptions(), isJSON: arguments.isOn(json))
     }
 }

@@ -14,6 +14,8 @@ enum ServeOptions {
         "data-dir", .text(placeholder: "DIR"), "Directory of the log, made when it does not exist")
     static let memory = setting(
         "memory", .none, "Keep everything in memory: it ends with the process")
+    static let encryptionKeyFile = setting(
+        VolumeOpening.keyFile.name, VolumeOpening.keyFile.value, VolumeOpening.keyFile.summary)
     static let durability = setting(
         "durability", .text(placeholder: "sync|interval:MS|os"),
         "When an append counts as done: synced to disk; written, and synced every so many "
@@ -111,8 +113,9 @@ enum ServeOptions {
 
     /// All of them, in the order of the help.
     static let all = [
-        listen, dataDir, memory, durability, basePath, longPollTimeout, eventStreamMaxAge,
-        eventStreamKeepAlive, pageBytes, cache, allowedOrigin, maxBody, maxTotalBytes,
+        listen, dataDir, memory, encryptionKeyFile, durability, basePath, longPollTimeout,
+        eventStreamMaxAge, eventStreamKeepAlive, pageBytes, cache, allowedOrigin, maxBody,
+        maxTotalBytes,
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,
         maxConnectionOutput, headTimeout, bodyTimeout, idleTimeout, drainTimeout, overloadWait,
         loops, readThreads, memoryWindow, journalFile, settleBytes, logLevel, logFormat,

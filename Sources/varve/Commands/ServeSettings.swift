@@ -1,5 +1,6 @@
 import VarveLog
 import VarveServer
+import VarveStorage
 
 /// Turns the options of `varve serve` into the server's configuration.
 enum ServeSettings {
@@ -16,6 +17,7 @@ enum ServeSettings {
         var configuration = ServerConfiguration()
         (configuration.listenHost, configuration.listenPort) = try address(arguments)
         configuration.storage = try storage(arguments)
+        configuration.encryptionKey = try encryptionKey(arguments, configuration.storage)
         configuration.durability = try durability(arguments)
         set(&configuration.basePath, arguments.text(ServeOptions.basePath))
         setReading(&configuration, arguments)
@@ -145,6 +147,17 @@ enum ServeSettings {
                     + "\(arguments.subject(ServeOptions.dataDir)) exclude each other")
         }
         return memorySource.strength > directorySource.strength ? .memory : .directory(directory)
+    }
+
+    /// The key of `--encryption-key-file`, which only a directory can have.
+    private static func encryptionKey(
+        _ arguments: ParsedArguments, _ storage: ServerConfiguration.Storage
+    ) throws(CommandFailure) -> EncryptionKey? {
+        let option = ServeOptions.encryptionKeyFile
+        if case .memory = storage, arguments.isGiven(option) {
+            throw .usage("\(arguments.subject(option)): needs --data-dir, memory is not encrypted")
+        }
+        return try VolumeOpening.key(arguments, option)
     }
 
     private static func durability(

@@ -14,7 +14,7 @@ enum VerifyCommand: Command {
         positionals: [
             Positional(name: "DIR", summary: "Directory of the log (--data-dir of the server)")
         ],
-        options: [json],
+        options: [VolumeOpening.keyFile, json],
         examples: [
             .init(line: "varve verify data", meaning: "each stream with its head, then all damage"),
             .init(line: "varve verify --json data", meaning: "for a script"),
@@ -22,9 +22,10 @@ enum VerifyCommand: Command {
         exitCodes: ["0 clean", "1 damage", "2 wrong usage, or DIR is no log that can be read"])
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
+        let volume = try VolumeOpening.readOnly(arguments.positional(0) ?? "", arguments)
         let report: VerificationReport
         do throws(LogError) {
-            report = try LogVerifier.verify(directory: arguments.positional(0) ?? "")
+            report = try LogVerifier.verify(volume: volume)
         } catch {
             throw .usage(error.description)
         }

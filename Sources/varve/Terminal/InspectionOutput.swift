@@ -1,14 +1,15 @@
 import VarveLog
+import VarveStorage
 
 /// Prints what an inspection finds, a line for each thing.
 enum InspectionOutput {
-    /// Inspects the log in `directory`; the exit code.
+    /// Inspects the log in `volume`; the exit code.
     static func run(
-        directory: String, options: InspectionOptions, isJSON: Bool
+        _ volume: any Volume, options: InspectionOptions, isJSON: Bool
     ) throws(CommandFailure) -> Int32 {
         var outputFailure: CommandFailure?
         do throws(LogError) {
-            try LogInspector.inspect(directory: directory, options: options) {
+            try LogInspector.inspect(volume: volume, options: options) {
                 (item) throws(LogError) in
                 do throws(CommandFailure) {
                     try Output.line(isJSON ? item.json : item.text)
