@@ -25,6 +25,7 @@ package struct Topic: Sendable {
         Topic(name: "browsers", profile: .varve, cases: BrowserCases.all),
         Topic(name: "errors", profile: .varve, cases: ErrorCases.all),
         Topic(name: "strictness", profile: .varve, cases: StrictnessCases.all),
+        Topic(name: "proof", profile: .varve, cases: ProofCases.all),
         Topic(name: "operations", profile: .varve, cases: OperationCases.all),
     ]
 }

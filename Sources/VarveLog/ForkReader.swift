@@ -76,8 +76,8 @@ extension EventLog {
         check: ReadCheck, _ body: (Record) throws(LogError) -> Void
     ) throws(LogError) {
         guard let edge = stream.edge, start < edge.origin.position else {
-            return try walkOwn(
-                stream, from: start, to: end, through: lsn, check: check, body)
+            try walkOwn(stream, from: start, to: end, through: lsn, check: check, body)
+            return
         }
         guard let source = edge.source else { throw .unknownStream }
         let border = edge.origin.position

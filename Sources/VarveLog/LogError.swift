@@ -39,6 +39,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
     case offTheEnd(position: StreamPosition, tail: StreamPosition)
     /// A read begins inside a record, or its two numbers do not belong together.
     case notABoundary(position: StreamPosition)
+    /// A chain head before the place where the stream's own chain begins: its source has that one.
+    case beforeChain(position: StreamPosition, start: StreamPosition)
     /// The stream was closed: it takes no more records.
     case streamClosed
     /// An append without any record.
@@ -77,6 +79,7 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .alreadyExists: "already-exists"
         case .offTheEnd: "off-the-end"
         case .notABoundary: "not-a-boundary"
+        case .beforeChain: "before-chain"
         case .streamClosed: "stream-closed"
         case .emptyBatch: "empty-batch"
         case .wouldBlock: "would-block"
@@ -124,6 +127,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(position) is beyond the end of the stream at \(tail)"
         case .notABoundary(let position):
             "\(position) is not the beginning of a record"
+        case .beforeChain(let position, let start):
+            "\(position) is before \(start), where the fork's own chain begins"
         case .streamClosed:
             "the stream is closed"
         case .emptyBatch:

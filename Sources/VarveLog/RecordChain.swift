@@ -7,7 +7,8 @@ struct RecordChain {
     let isHashing: Bool
     /// The chain's head behind the last record given out; unset until it joined the chain.
     private(set) var head = ChainHash()
-    private var isJoined = false
+    /// The head where the chain was joined: before the first record given out; nil until then.
+    private(set) var beginning: ChainHash?
 
     /// A chain that has not begun.
     init(of stream: LogStream, isHashing: Bool) {
@@ -20,11 +21,11 @@ struct RecordChain {
     mutating func join(_ stored: ChainHash?, at record: UInt64) throws(LogError) {
         guard isHashing else { return }
         let known = stored ?? stream.genesis
-        guard !isJoined || head == known else {
+        guard beginning == nil || head == known else {
             throw .chainBroken(stream: stream.id, record: record)
         }
         head = known
-        isJoined = true
+        if beginning == nil { beginning = known }
     }
 
     /// Gives out one record.

@@ -16,10 +16,14 @@ extension EventLog {
     /// stored, or from the very first one, to the end of the set or interval that `end` is in.
     ///
     /// Waits for disks. Memory does not grow with the settled part.
+    ///
+    /// - Returns: the chain's head where the walk began; nil when there was nothing to walk over,
+    ///   or no check.
+    @discardableResult
     func walkOwn(
         _ stream: LogStream, from start: StreamPosition, to end: StreamPosition, through lsn: LSN,
         check: ReadCheck, _ body: (Record) throws(LogError) -> Void
-    ) throws(LogError) {
+    ) throws(LogError) -> ChainHash? {
         let pin = pins.pin()
         defer { withExtendedLifetime(pin) {} }
         let plan = try stream.withLock { (state) throws(LogError) in
@@ -34,10 +38,10 @@ extension EventLog {
             try file.walk(
                 run, from: isForItsHead ? run.end : from, to: end, &chain, body)
         }
-        guard let first = plan.extents.first else { return }
+        guard !plan.extents.isEmpty || plan.previous != nil else { return chain.beginning }
         var walk = RecordWalk(in: bytes, chain: chain)
         if let previous = plan.previous {
-            try walk.join(behind: previous, end: first.firstByte)
+            try walk.join(behind: previous, end: plan.extents.first?.firstByte ?? plan.end.byte)
         } else if plan.runs.isEmpty {
             try walk.chain.join(nil, at: 0)
         }
@@ -48,6 +52,7 @@ extension EventLog {
                 extent, end: next?.firstByte ?? plan.end.byte,
                 isLastOfSet: isLast ? plan.endsWithSet : next?.lsn != extent.lsn, body)
         }
+        return walk.chain.beginning
     }
 
     private static func plan(

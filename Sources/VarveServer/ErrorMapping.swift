@@ -70,6 +70,7 @@ extension Problem {
         case .limitExceeded: self = .contentTooLarge
         case .unknownStream: self = .notFound
         case .offTheEnd, .notABoundary: self = .invalidOffset
+        case .beforeChain: self = .offsetBeforeFork
         case .streamClosed: self = .streamClosed
         case .closed: self = .shuttingDown
         case .corruption, .chainBroken, .io, .missingFile: self = .unreadable

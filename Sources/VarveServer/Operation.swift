@@ -9,6 +9,9 @@ enum Operation: Int, CaseIterable {
     case head
     case list
     case settle
+    case keys
+    case signedHead
+    case verify
     case preflight
     case health
     case ready
@@ -28,6 +31,9 @@ enum Operation: Int, CaseIterable {
         case .head: "head"
         case .list: "list"
         case .settle: "settle"
+        case .keys: "keys"
+        case .signedHead: "signed_head"
+        case .verify: "verify"
         case .preflight: "preflight"
         case .health: "health"
         case .ready: "ready"

@@ -29,6 +29,9 @@ struct Problem: Sendable {
     static let invalidOffset = Problem(
         .badRequest, "invalid-offset",
         "The offset is neither -1, now, nor a position this server gave for this stream.")
+    static let offsetBeforeFork = Problem(
+        .badRequest, "offset-before-fork",
+        "The offset lies in the fork's source: the source's chain has the head there.")
     static let offsetRequired = Problem(
         .badRequest, "offset-required", "Live reads need an offset.")
     static let invalidLiveMode = Problem(

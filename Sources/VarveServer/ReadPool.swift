@@ -25,10 +25,10 @@ final class ReadPool: Sendable {
     private let queue: Mutex<Queue> = Mutex(Queue())
     private let threads: Mutex<[NamedThread]> = Mutex([])
 
-    /// Starts `threads` threads.
-    init(threads count: Int) throws(SystemError) {
+    /// Starts `threads` threads, named `name` and a number.
+    init(threads count: Int, name: String = "varve-read") throws(SystemError) {
         for index in 0..<count {
-            let thread = try NamedThread.start(name: "varve-read-\(index)") { [self] in run() }
+            let thread = try NamedThread.start(name: "\(name)-\(index)") { [self] in run() }
             threads.withLock { $0.append(thread) }
         }
     }

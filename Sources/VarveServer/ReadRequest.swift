@@ -21,6 +21,8 @@ struct ReadRequest {
 
     /// Where to read from.
     private(set) var start = ReadStart.start
+    /// Whether the query has an offset.
+    private(set) var namesOffset = false
     /// True when the request asked for the tail, whatever it is.
     private(set) var isFromNow = false
     /// How to go on at the tail.
@@ -47,6 +49,7 @@ struct ReadRequest {
         case .repeated: return .failure(Refusal(.invalidOffset))
         case .value(let value):
             guard request.setOffset(value) else { return .failure(Refusal(.invalidOffset)) }
+            request.namesOffset = true
         }
         if case .value(let value) = parameters.find("cursor") { request.setCursor(value) }
         return .success(request)

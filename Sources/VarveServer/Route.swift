@@ -14,6 +14,13 @@ enum Route {
     case list
     /// `{base}/__ds/settle`: settling on demand.
     case settle
+    /// `{base}/__ds/keys`: the public keys that check signed heads.
+    case keys
+    /// `{base}/__ds/heads/NAME`: a stream's signed head; the name lies in the loop's name buffer.
+    case signedHead(UnsafeRawBufferPointer)
+    /// `{base}/__ds/verify/NAME`: verification of a stream; the name lies in the loop's name
+    /// buffer.
+    case verify(UnsafeRawBufferPointer)
     /// `{base}/__ds/subscriptions` and everything below it.
     case subscriptions
     /// `/health`.
@@ -42,6 +49,7 @@ enum Route {
             let count = try? PercentCoding.decode(rest, into: names)
         else { return .invalidName }
         let name = UnsafeRawBufferPointer(rebasing: names[..<count])
+        if name.rest(behind: "__ds/") != nil { return control(name) }
         switch StreamName.fault(in: name) {
         case nil: return .stream(name)
         case .reserved: return control(name)
@@ -61,6 +69,13 @@ enum Route {
     private static func control(_ name: UnsafeRawBufferPointer) -> Route {
         if name.equals("__ds/streams") { return .list }
         if name.equals("__ds/settle") { return .settle }
+        if name.equals("__ds/keys") { return .keys }
+        if let stream = name.rest(behind: "__ds/heads/") {
+            return StreamName.fault(in: stream) == nil ? .signedHead(stream) : .invalidName
+        }
+        if let stream = name.rest(behind: "__ds/verify/") {
+            return StreamName.fault(in: stream) == nil ? .verify(stream) : .invalidName
+        }
         let subscriptions: StaticString = "__ds/subscriptions"
         let length = subscriptions.utf8CodeUnitCount
         if name.count >= length,
@@ -70,5 +85,15 @@ enum Route {
             return .subscriptions
         }
         return .unknown
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// What follows `prefix`; nil when they do not begin with it.
+    fileprivate func rest(behind prefix: StaticString) -> UnsafeRawBufferPointer? {
+        let length = prefix.utf8CodeUnitCount
+        guard count >= length, UnsafeRawBufferPointer(rebasing: self[..<length]).equals(prefix)
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: self[length...])
     }
 }

@@ -26,6 +26,10 @@ enum Router {
             responder.refuse(Refusal(.invalidName))
         case (.list, .get), (.list, .head): List.answer(request, responder.with(.list))
         case (.settle, .post): Settle.answer(responder.with(.settle))
+        case (.keys, .get), (.keys, .head): Keys.answer(responder.with(.keys))
+        case (.signedHead(let name), .get), (.signedHead(let name), .head):
+            SignedHeads.answer(request, name: name, responder.with(.signedHead))
+        case (.verify(let name), .post): Verify.answer(name: name, responder.with(.verify))
         case (.health, .get), (.health, .head): Health.answer(responder.with(.health))
         case (.ready, .get), (.ready, .head): Ready.answer(responder.with(.ready))
         case (.metrics, .get), (.metrics, .head): Metrics.answer(responder.with(.metrics))
@@ -34,8 +38,9 @@ enum Router {
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))
         case (.stream, _), (.invalidName, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: CrossOrigin.methods)
-        case (.settle, _): responder.refuse(Refusal(.methodNotAllowed), allow: "POST, OPTIONS")
-        case (.list, _), (.health, _), (.ready, _), (.metrics, _):
+        case (.settle, _), (.verify, _):
+            responder.refuse(Refusal(.methodNotAllowed), allow: "POST, OPTIONS")
+        case (.list, _), (.keys, _), (.signedHead, _), (.health, _), (.ready, _), (.metrics, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "GET, HEAD, OPTIONS")
         }
     }

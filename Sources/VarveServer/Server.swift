@@ -1,7 +1,7 @@
 // A running server: the log, the streams, the event loops, and the threads beside them.
 
 import VarveHTTP
-import VarveLog
+package import VarveLog
 import VarveNetwork
 package import VarvePlatform
 package import VarveStorage
@@ -36,35 +36,50 @@ package final class Server: Sendable {
         sink: any LogSink = StandardErrorSink()
     ) throws -> Server {
         try configuration.validate()
-        let volume: any Volume =
-            switch configuration.storage {
-            case .memory: MemoryVolume()
-            case .directory(let path):
-                try LogVolume.open(directory: path, key: configuration.encryptionKey)
-            }
-        return try start(configuration, volume: volume, clock: clock, random: random, sink: sink)
+        let volume: any Volume
+        var keys: KeyRing?
+        switch configuration.storage {
+        case .memory: volume = MemoryVolume()
+        case .directory(let path):
+            volume = try LogVolume.open(directory: path, key: configuration.encryptionKey)
+            keys = KeyRing(logDirectory: path)
+        }
+        return try start(
+            configuration, volume: volume, keys: keys, clock: clock, random: random, sink: sink)
     }
 
     /// Starts a server whose log lives in `volume`, whatever its configuration says about storage.
+    ///
+    /// - Parameter keys: the keys that sign heads, made if there are none; nil = a key that ends
+    ///   with the server.
     package static func start(
-        _ configuration: ServerConfiguration, volume: any Volume, clock: any Clock,
-        random: any RandomSource, sink: any LogSink = StandardErrorSink()
+        _ configuration: ServerConfiguration, volume: any Volume, keys: KeyRing? = nil,
+        clock: any Clock, random: any RandomSource, sink: any LogSink = StandardErrorSink()
     ) throws -> Server {
         try configuration.validate()
         let logger = Logger(
             level: configuration.logLevel, format: configuration.logFormat, clock: clock, sink: sink
         )
         try probe(configuration)
+        // A key that cannot be used ends the start before anything on disk is touched.
+        let found = keys?.hasSigningKey == true ? try keys?.signer() : nil
         let engine = try StreamEngine.open(
             volume: volume, logOptions: configuration.log, options: configuration.streams,
             clock: clock, random: random)
         do {
+            let signer = try found ?? makeSigner(keys, random, logger)
             let pool = try ReadPool(threads: configuration.readThreads)
             do {
-                return try start(
-                    ServerCore(
-                        configuration, engine: engine, pool: pool, logger: logger, clock: clock,
-                        random: random))
+                let chores = try ReadPool(threads: 1, name: "varve-chore")
+                do {
+                    return try start(
+                        ServerCore(
+                            configuration, engine: engine, pool: pool, chores: chores,
+                            signer: signer, logger: logger, clock: clock, random: random))
+                } catch {
+                    chores.stop()
+                    throw error
+                }
             } catch {
                 pool.stop()
                 throw error
@@ -73,6 +88,16 @@ package final class Server: Sendable {
             engine.close()
             throw error
         }
+    }
+
+    /// Makes the first key. To be called with the log open, so that no other process does it too.
+    private static func makeSigner(
+        _ keys: KeyRing?, _ random: any RandomSource, _ logger: Logger
+    ) throws -> HeadSigner {
+        guard let keys else { return try HeadSigner(random: random) }
+        let key = try keys.generate(random: random)
+        logger.log(.debug, "made a key that signs heads", ["key": .text(key.description)])
+        return try keys.signer()
     }
 
     /// Finds out whether the port is free. The loops share it, and would share it with another
@@ -138,6 +163,7 @@ package final class Server: Sendable {
         group.stop()
         sweeper.stop()
         core.pool.stop()
+        core.chores.stop()
         core.close()
         core.engine.close()
         core.logger.log(.info, "stopped")

@@ -14,12 +14,19 @@ final class ServerCore: Sendable {
     /// reader holds little, and more than a socket takes at once.
     private static let batchBytesMax = 256 << 10
 
+    /// The most verifications that run or wait at a time; one runs.
+    private static let verificationsMax = 8
+
     /// The operator's choices.
     let configuration: ServerConfiguration
     /// The streams.
     let engine: StreamEngine
     /// The threads that read from disk.
     let pool: ReadPool
+    /// The thread for work that takes long, one piece after the other.
+    let chores: ReadPool
+    /// What signs heads.
+    let signer: HeadSigner
     /// Where lines are logged.
     let logger: Logger
     /// The time.
@@ -34,17 +41,21 @@ final class ServerCore: Sendable {
     private let allCounters: Mutex<[(metrics: LoopMetrics, network: LoopCounters)]> = Mutex([])
     private let waiters = Atomic<Int>(0)
     private let subscribers = Atomic<Int>(0)
+    private let verifications = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
     private let closing = Atomic<Bool>(false)
 
     /// The shared parts of a server with the given configuration and engine.
     init(
-        _ configuration: ServerConfiguration, engine: StreamEngine, pool: ReadPool, logger: Logger,
-        clock: any Clock, random: any RandomSource
+        _ configuration: ServerConfiguration, engine: StreamEngine, pool: ReadPool,
+        chores: ReadPool, signer: HeadSigner, logger: Logger, clock: any Clock,
+        random: any RandomSource
     ) {
         self.configuration = configuration
         self.engine = engine
         self.pool = pool
+        self.chores = chores
+        self.signer = signer
         self.logger = logger
         self.clock = clock
         self.random = random
@@ -94,6 +105,12 @@ final class ServerCore: Sendable {
 
     /// Counts an event stream that has ended.
     func releaseSubscriber() { subscribers.subtract(1, ordering: .relaxed) }
+
+    /// Counts a verification that wants to run or wait; false when as many do as may.
+    func admitVerification() -> Bool { Self.admit(verifications, Self.verificationsMax) }
+
+    /// Counts a verification that has ended.
+    func releaseVerification() { verifications.subtract(1, ordering: .relaxed) }
 
     private static func admit(_ count: borrowing Atomic<Int>, _ most: Int) -> Bool {
         if count.add(1, ordering: .relaxed).newValue <= most { return true }

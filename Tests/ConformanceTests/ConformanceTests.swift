@@ -78,6 +78,11 @@ struct ConformanceTests {
         try run(claim, in: surroundings)
     }
 
+    @Test("proof", arguments: Surroundings.allCases, ProofCases.all)
+    func proof(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
     @Test("operations", arguments: Surroundings.allCases, OperationCases.all)
     func operations(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
         try run(claim, in: surroundings)
@@ -89,7 +94,7 @@ struct ConformanceTests {
             Topic.all.map(\.name) == [
                 "create", "append", "producers", "close", "read", "long-poll", "event stream",
                 "delete", "forks", "expiry", "JSON", "browsers", "errors", "strictness",
-                "operations",
+                "proof", "operations",
             ])
         let claims = Topic.all.flatMap { $0.cases.map(\.claim) }
         #expect(Set(claims).count == claims.count)

@@ -31,6 +31,26 @@ import VarveServer
         #expect(error?.isTransient == false)
     }
 
+    @Test func `a signed head and a verification tell of the same history`() async throws {
+        try await client.create("proven", StreamCreation(contentType: "text/plain"))
+        let place = try await client.append(
+            Data(text: "one"), to: "proven", contentType: "text/plain"
+        ).nextOffset
+        let before = try await client.signedHead(of: "proven")
+        #expect(before.name == "proven" && before.position == place && !before.isClosed)
+        try await client.append(Data(text: "two"), to: "proven", contentType: "text/plain")
+        #expect(try await client.signedHead(of: "proven", at: place).head == before.head)
+        let report = try await client.verify(stream: "proven")
+        #expect(report.clean && report.damages.isEmpty && report.records == 2)
+        let now = try await client.signedHead(of: "proven")
+        #expect(report.head == now.head && report.position == now.position.token)
+        #expect(report.incarnation == now.incarnation)
+        let error = await #expect(throws: ClientError.self) {
+            try await client.signedHead(of: "absent")
+        }
+        #expect(error?.status == 404)
+    }
+
     @Test func `what is appended is read back, page by page`() async throws {
         try await client.create("bytes")
         var whole = Data()

@@ -16,10 +16,15 @@ struct RouteTests {
                     let route = Route.find(
                         UnsafeRawBufferPointer(path), basePath: UnsafeRawBufferPointer(base),
                         names: names)
-                    if case .stream(let name) = route {
+                    switch route {
+                    case .stream(let name):
                         return "stream \(String(decoding: name, as: UTF8.self))"
+                    case .signedHead(let name):
+                        return "head of \(String(decoding: name, as: UTF8.self))"
+                    case .verify(let name):
+                        return "verify \(String(decoding: name, as: UTF8.self))"
+                    default: return "\(route)"
                     }
-                    return "\(route)"
                 }
             }
         }
@@ -52,6 +57,10 @@ struct RouteTests {
         arguments: [
             ("/health", "health"), ("/ready", "ready"), ("/metrics", "metrics"),
             ("/v1/stream/__ds/streams", "list"), ("/v1/stream/%5F_ds/streams", "list"),
+            ("/v1/stream/__ds/keys", "keys"), ("/v1/stream/__ds/heads/a/b", "head of a/b"),
+            ("/v1/stream/__ds/heads/", "invalidName"), ("/v1/stream/__ds/heads", "unknown"),
+            ("/v1/stream/__ds/verify/a%2Fb", "verify a/b"),
+            ("/v1/stream/__ds/verify/__ds/x", "invalidName"),
             ("/v1/stream/__ds/subscriptions", "subscriptions"),
             ("/v1/stream/__ds/subscriptions/x/claim", "subscriptions"),
             ("/v1/stream/__ds/subscriptionsx", "unknown"), ("/v1/stream/__ds", "unknown"),

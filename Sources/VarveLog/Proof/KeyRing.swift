@@ -27,6 +27,9 @@ public struct KeyRing: Sendable {
         path = "\(logDirectory)/\(Self.directoryName)"
     }
 
+    /// Whether there is a key to sign with, usable or not.
+    package var hasSigningKey: Bool { File.exists(signingPath) }
+
     /// Makes the first key, durably, and the directory if it is missing.
     ///
     /// Throws `alreadyExists` when there is one.

@@ -5,8 +5,8 @@ extension SignedHead {
     private static let jsonBytesMax = 16 << 10
     /// The members, in the order in which they are written. Persisted.
     private static let members: Set<String> = [
-        "type", "stream", "incarnation", "name", "nameHex", "position", "head", "time", "key",
-        "signature",
+        "type", "stream", "incarnation", "name", "nameHex", "position", "head", "state", "time",
+        "key", "signature",
     ]
     /// The value of `type`. Persisted.
     private static let type = "varve/head/1"
@@ -24,6 +24,7 @@ extension SignedHead {
         }
         line.add("position", statement.position.description)
         line.add("head", statement.head.hex)
+        line.add("state", statement.isClosed ? "closed" : "open")
         line.add("time", String(statement.wallMilliseconds))
         line.add("key", key.description)
         line.add("signature", signature.withUnsafeBytes { Hex.string($0) })
@@ -64,6 +65,7 @@ extension SignedHead {
             },
             name: name, position: try member("position", Self.position),
             head: try member("head") { ChainHash(hex: $0) },
+            isClosed: try member("state") { ["open": false, "closed": true][$0] },
             wallMilliseconds: try member("time", Self.number))
         try self.init(
             statement, key: try member("key") { KeyID($0) },

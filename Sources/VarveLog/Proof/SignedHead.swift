@@ -17,19 +17,22 @@ public struct SignedHead: Equatable, Sendable {
         public var position: StreamPosition
         /// The chain's head there, the control records at that place included.
         public var head: ChainHash
+        /// Whether the stream was closed there: then nothing ever follows.
+        public var isClosed: Bool
         /// When it was signed, by the signer's clock, in milliseconds since 1970.
         public var wallMilliseconds: UInt64
 
         /// A statement about a stream.
         public init(
             stream: StreamID, incarnation: Incarnation, name: [UInt8], position: StreamPosition,
-            head: ChainHash, wallMilliseconds: UInt64
+            head: ChainHash, isClosed: Bool, wallMilliseconds: UInt64
         ) {
             self.stream = stream
             self.incarnation = incarnation
             self.name = name
             self.position = position
             self.head = head
+            self.isClosed = isClosed
             self.wallMilliseconds = wallMilliseconds
         }
     }
@@ -44,6 +47,8 @@ public struct SignedHead: Equatable, Sendable {
     /// The first bytes of everything that is signed, so that no signature over something else
     /// passes as one of a head. Persisted.
     private static let context: StaticString = "varve/head/1\0\0\0\0"
+    /// The flag of a closed stream. Persisted.
+    private static let closedFlag: UInt16 = 1 << 0
 
     /// Takes a signed head apart that came from elsewhere; nothing is checked but the sizes.
     init(_ statement: Statement, key: KeyID, signature: [UInt8]) throws(ProofError) {
@@ -94,7 +99,7 @@ public struct SignedHead: Equatable, Sendable {
     public var canonicalBytes: [UInt8] { Self.message(statement, key: key) }
 
     private static func message(_ statement: Statement, key: KeyID) -> [UInt8] {
-        var writer = ByteWriter(capacity: 106 + statement.name.count)
+        var writer = ByteWriter(capacity: 108 + statement.name.count)
         writer.append(context)
         writer.append(statement.stream.rawValue)
         statement.incarnation.store(to: writer.extend(by: 16))
@@ -103,6 +108,7 @@ public struct SignedHead: Equatable, Sendable {
         writer.append(statement.head)
         writer.append(statement.wallMilliseconds)
         key.bytes.withUnsafeBytes { writer.append($0) }
+        writer.append(statement.isClosed ? closedFlag : 0)
         writer.append(UInt16(statement.name.count))
         statement.name.withUnsafeBytes { writer.append($0) }
         return Array(writer.bytes)

@@ -17,12 +17,12 @@ import VarveBytes
             hex(signed.canonicalBytes)
                 == "76617276652f686561642f31000000001100000000000000000102030405060708090a0b"
                 + "0c0d0e0f050000000000000078000000000000009f2e6d33a3717ee826353a404ba4618d"
-                + "1aeeb6879ad7936bce8ed5f46814924d804ea4a59a01000021fe31dfa154a26109006f72"
-                + "646572732f6575")
+                + "1aeeb6879ad7936bce8ed5f46814924d804ea4a59a01000021fe31dfa154a26100000900"
+                + "6f72646572732f6575")
         #expect(
             hex(signed.signature)
-                == "30e74585145da2041693500cf55c83043b92a02bae497c513e19940e517d54c6"
-                + "60cdd7ab9050cac50ad117a9be053bc7b202cabf1167927c4bf00bb7c9ab6c0e")
+                == "72fb0b1b538add91bceb78a7acd8f902c945049b94f1d472dcad71a2ac7747f8"
+                + "fa92ce575cf80921b3ab57848dea46b093b91e4bc268b9c4962692ebe8fcd508")
         try signed.verify(with: Self.signer().publicKey)
     }
 
@@ -38,6 +38,7 @@ import VarveBytes
             { $0.position.record += 1 },
             { $0.position.byte += 1 },
             { $0.head = ChainHash() },
+            { $0.isClosed = true },
             { $0.wallMilliseconds -= 1 },
         ]
         for (index, change) in changes.enumerated() {
@@ -106,6 +107,7 @@ import VarveBytes
             ("\"name\":\"orders/eu\"", "\"name\":\"\(String(repeating: "a", count: 1025))\""),
             ("\"name\":\"orders/eu\",", ""),
             ("0000000000000005_", "0000000000000005-"),
+            ("\"open\"", "\"shut\""),
             ("}", "}}"),
         ]
         for (old, new) in edits {
@@ -123,7 +125,7 @@ import VarveBytes
             stream: StreamID(rawValue: 17), incarnation: incarnation(beginningWith: 0),
             name: Array("orders/eu".utf8), position: StreamPosition(record: 5, byte: 120),
             head: Array("head".utf8).withUnsafeBytes { SHA256Hasher.hash($0) },
-            wallMilliseconds: 1_763_715_600_000)
+            isClosed: false, wallMilliseconds: 1_763_715_600_000)
     }
 
     static func incarnation(beginningWith first: UInt8) -> Incarnation {

@@ -1,0 +1,68 @@
+import Foundation
+import ServerProcess
+import Testing
+import VarvePlatform
+
+/// Signed heads of a real server.
+@Suite(.blocking, .timeLimit(.minutes(10))) struct ProofCommandTests {
+    private let directory: TemporaryDirectory
+    private let data: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        data = directory.path("data")
+    }
+
+    private func serve() throws -> (ServerProcess, [String]) {
+        let server = try ServerProcess.ready(
+            dataDirectory: data, ["--journal-file", "1MiB", "--max-body", "512KiB"])
+        return (server, ["--url", "http://127.0.0.1:\(server.port)/v1/stream"])
+    }
+
+    @Test func `a server makes its key once, and signs with it from then on`() throws {
+        var (server, url) = try serve()
+        _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
+        _ = try Varve.output(["append", "s", "-d", "one"] + url)
+        let first = try Varve.output(["head", "s", "--signed"] + url)
+        #expect(first.hasPrefix("{\"type\":\"varve/head/1\","))
+        let file = directory.path("s.head")
+        let line = try Varve.output(["head", "s", "--signed", "--out", file] + url)
+        #expect(line.hasPrefix("\(file): s at 0000000000000001_0000000000000003, key "))
+        #expect(
+            try Varve.refusal(["head", "s", "--signed", "--out", file] + url, code: 1)
+                .contains(file))
+        let keys = try Varve.output(["keys", "list", data])
+        let key = String(keys.prefix(16))
+        #expect(keys == "\(key) signing\n")
+        #expect(first.contains("\"key\":\"\(key)\""))
+        #expect(try server.stop() == .exited(0))
+
+        _ = try Varve.output(["keys", "rotate", data])
+        (server, url) = try serve()
+        let second = try Varve.output(["head", "s", "--signed"] + url)
+        #expect(!second.contains("\"key\":\"\(key)\""))
+        let listed = try server.connect().request("GET", "/v1/stream/__ds/keys").text
+        #expect(listed.contains("{\"key\":\"\(key)\",\"algorithm\":\"ed25519\""))
+        #expect(listed.contains("\"signing\":false") && listed.contains("\"signing\":true"))
+        #expect(try server.stop() == .exited(0))
+    }
+
+    @Test func `a key that others may read keeps a server from starting, in one line`() throws {
+        let (server, _) = try serve()
+        #expect(try server.stop() == .exited(0))
+        let path = "\(data)/keys/signing.pem"
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let line = try Varve.refusal(["serve", "--data-dir", data], code: 1)
+        #expect(line.contains("\(path): others than its owner may read or write it"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        try Data("nothing".utf8).write(to: URL(fileURLWithPath: path))
+        let other = try Varve.refusal(["serve", "--data-dir", data], code: 1)
+        #expect(other.contains("\(path): not a key"))
+    }
+
+    @Test func `options of signed heads without the option that signs are wrong usage`() throws {
+        for words in [["--offset", "now"], ["--out", "x"]] {
+            #expect(try Varve.refusal(["head", "s"] + words, code: 2).contains("needs --signed"))
+        }
+    }
+}
