@@ -113,33 +113,47 @@ extension SegmentFile {
         let first =
             start <= run.start
             ? 0 : try checkpoint(run, atOrBefore: min(start.record, run.end.record)).index
-        var pending: SegmentRecord?
-        var stored: [UInt8] = []
-        var link = chain
-        defer { chain = link }
-        func finishRecord() throws(LogError) {
-            guard let record = pending else { return }
-            pending = nil
-            try link.give(
-                record.entry, at: record.position, stored[...], leaf: record.leaf, body)
-            stored.removeAll(keepingCapacity: true)
-        }
+        var records = RecordPieces(chain: chain)
+        defer { chain = records.chain }
         for index in first..<run.checkpointCount {
             let checkpoint = try checkpoint(run, at: index)
             guard checkpoint.position <= end else { return }
             try walk(run, intervals: index..<index + 1) { (item) throws(LogError) in
                 switch item {
                 case .checkpoint(let position, let head):
-                    try finishRecord()
-                    try link.join(head, at: position.record)
+                    try records.finish(body)
+                    try records.chain.join(head, at: position.record)
                 case .record(let record):
-                    try finishRecord()
-                    pending = record
+                    try records.finish(body)
+                    records.pending = record
                 case .bytes(let bytes):
-                    stored += bytes
+                    records.stored += bytes
                 }
             }
-            try finishRecord()
+            try records.finish(body)
         }
+    }
+}
+
+/// Puts records together from what a run gives piece by piece.
+private struct RecordPieces {
+    /// Where complete records go.
+    var chain: RecordChain
+    /// The record whose bytes are coming.
+    var pending: SegmentRecord?
+    /// Its bytes so far.
+    var stored: [UInt8] = []
+
+    /// A start without a record.
+    init(chain: RecordChain) {
+        self.chain = chain
+    }
+
+    /// Gives out the record that came, if one did.
+    mutating func finish(_ body: (Record) throws(LogError) -> Void) throws(LogError) {
+        guard let record = pending else { return }
+        pending = nil
+        try chain.give(record.entry, at: record.position, stored[...], leaf: record.leaf, body)
+        stored.removeAll(keepingCapacity: true)
     }
 }

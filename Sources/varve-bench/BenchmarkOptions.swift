@@ -8,6 +8,8 @@ struct BenchmarkOptions {
     var filter = ""
     /// How many streams the benchmark of many streams makes.
     var streams = 100_000
+    /// Whether the system is made to forget files before those benchmarks that read them cold.
+    var dropsCaches = false
 
     /// What the program says when it is asked, or not understood.
     static let usage = """
@@ -17,6 +19,7 @@ struct BenchmarkOptions {
           --seconds N      how long a timed benchmark runs (default 2)
           --filter TEXT    only benchmarks whose name contains TEXT
           --streams N      streams of the benchmark of many streams (default 100000)
+          --drop-caches    read files cold too: has the whole system forget its caches; needs root
           --help           this text
         """
 
@@ -24,6 +27,10 @@ struct BenchmarkOptions {
     init?(_ arguments: [String]) {
         var rest = arguments[...]
         while let name = rest.popFirst() {
+            if name == "--drop-caches" {
+                dropsCaches = true
+                continue
+            }
             guard let value = rest.popFirst() else { return nil }
             switch name {
             case "--dir": directory = value

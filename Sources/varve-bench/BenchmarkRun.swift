@@ -15,13 +15,16 @@ enum BenchmarkRun {
         let streams = StreamBenchmarks(options: options)
         let index = IndexBenchmarks(options: options)
         let segments = SegmentBenchmarks(options: options)
+        let settling = SettleBenchmarks(options: options)
         let all: [(String, () throws -> Void)] = [
             ("stage", appends.stage), ("append", appends.append),
             ("pipelined", appends.pipelined), ("read-pages", reads.pages),
             ("read-records", reads.records), ("many-streams", streams.many),
             ("recovery", streams.recovery), ("index", index.run),
             ("segment-long", segments.long), ("segment-small", segments.small),
-            ("segment-places", segments.places),
+            ("segment-places", segments.places), ("settle", settling.settle),
+            ("verify", settling.verify), ("read-settled", settling.readVerified),
+            ("append-settling", settling.appends),
         ]
         for (name, body) in all where options.filter.isEmpty || name.contains(options.filter) {
             do {

@@ -14,7 +14,7 @@ final class Scratch {
     }
 
     deinit {
-        for directory in ["journal", "segments"] {
+        for directory in ["journal", "segments", "catalog"] {
             for name in (try? File.list("\(path)/\(directory)")) ?? [] {
                 try? File.remove("\(path)/\(directory)/\(name)")
             }
@@ -28,6 +28,11 @@ final class Scratch {
     func open(_ durability: Durability = .sync) throws -> EventLog {
         var options = LogOptions()
         options.durability = durability
-        return try EventLog.open(directory: path, options: options)
+        return try open(options)
+    }
+
+    /// Opens the log in the directory with these options.
+    func open(_ options: LogOptions) throws -> EventLog {
+        try EventLog.open(directory: path, options: options)
     }
 }

@@ -34,11 +34,17 @@ struct StreamBenchmarks {
         line.print()
     }
 
-    /// How long opening takes after so many bytes.
+    /// How long opening takes after so many bytes that were not settled.
     func recovery() throws {
         for megabytes in [64, 512] {
             let scratch = try Scratch(in: options.directory)
-            var log = try scratch.open(.os)
+            var logOptions = LogOptions()
+            logOptions.durability = .os
+            logOptions.settleBytes = 1 << 40
+            logOptions.settleAgeMilliseconds = 1 << 40
+            logOptions.unsettledBytesMax = 1 << 42
+            logOptions.settlesWhenClosed = false
+            var log = try scratch.open(logOptions)
             let stream = try log.createStream("bench")
             let workload = Workload(batch: 100)
             let appends = megabytes << 20 / (100 * Workload.recordBytes)
