@@ -9,13 +9,23 @@ struct ChainCheck {
     struct Progress {
         var name: String?
         var incarnation: Incarnation?
+        /// Where the records begin that are there.
+        var first = StreamPosition.start
         var record: UInt64 = 0
         var byte: UInt64 = 0
         var head = ChainHash()
         var isClosed = false
         var isIntact = true
+        /// The first record that is, or may be, damaged.
+        var damagedFrom: UInt64?
         /// False behind a gap: the head is what the last frame says, and was not computed.
         var isHeadKnown = true
+
+        /// Something is wrong with that record, or the ones behind it.
+        mutating func markDamaged(from record: UInt64) {
+            isIntact = false
+            damagedFrom = min(damagedFrom ?? record, record)
+        }
     }
 
     /// Something wrong with a frame that passed its checksum.
@@ -32,10 +42,21 @@ struct ChainCheck {
     private let hasher = SHA256Hasher()
     /// The record that reaches into the next part: its entry, and its bytes hashed so far.
     private var open: (entry: LengthEntry, hashed: Int)?
+    private let watch: HeadWatch?
+    /// What is looked for in the stream of the frame.
+    private var places: [HeadWatch.Place]?
+    /// The name of the only stream to follow; nil = all.
+    private let only: String?
 
     /// A check that goes on with streams as they are known to be.
-    init(from streams: [UInt64: Progress]) {
+    ///
+    /// - Parameters:
+    ///   - watch: told of the heads at places that it looks at.
+    ///   - only: the name of the only stream to follow; nil = all.
+    init(from streams: [UInt64: Progress], watch: HeadWatch? = nil, only: String? = nil) {
         self.streams = streams
+        self.watch = watch
+        self.only = only
     }
 
     /// Takes back a set that never became complete.
@@ -49,6 +70,11 @@ struct ChainCheck {
     /// Follows one frame; what is wrong with it, if anything.
     mutating func follow(_ frame: Frame) -> Finding? {
         let header = frame.header
+        guard isFollowed(frame) else {
+            dropIncompleteSet()
+            return nil
+        }
+        places = watch?.places(of: header.stream)
         guard header.partIndex == nextPart, nextPart == 0 || header.stream == before?.stream else {
             dropIncompleteSet()
             return finding(header, "a frame set begins in its middle")
@@ -61,7 +87,9 @@ struct ChainCheck {
         let isLast = header.partIndex + 1 == header.partCount
         nextPart = isLast ? 0 : nextPart + 1
         if header.kind == .delete {
-            let ids = [header.stream] + frame.released
+            let ids = ([header.stream] + frame.released).filter {
+                only == nil || streams[$0] != nil
+            }
             let finding =
                 ids.contains { streams[$0] == nil }
                 ? finding(header, "it deletes an unknown stream") : nil
@@ -69,12 +97,13 @@ struct ChainCheck {
             return finding
         }
         var problem = begin(frame)
-        var progress = streams[header.stream] ?? Progress(isIntact: false, isHeadKnown: false)
+        var progress =
+            streams[header.stream] ?? Progress(isIntact: false, damagedFrom: 0, isHeadKnown: false)
         if problem == nil, let detail = Self.gap(header, progress) {
             problem = finding(header, detail)
         }
         if problem != nil {
-            progress.isIntact = false
+            progress.markDamaged(from: header.firstRecord)
             progress.isHeadKnown = false
             progress.record = header.firstRecord
             progress.byte = header.firstByte
@@ -88,7 +117,7 @@ struct ChainCheck {
             if progress.isHeadKnown, progress.head != header.head {
                 problem =
                     problem ?? finding(header, "the chain's head does not follow from its records")
-                progress.isIntact = false
+                progress.markDamaged(from: header.firstRecord)
             }
             // Behind a gap the frame's own head is all there is to go on from.
             progress.head = header.head
@@ -96,6 +125,14 @@ struct ChainCheck {
         }
         streams[header.stream] = progress
         return problem
+    }
+
+    /// Whether the frame is of a stream that is to be followed.
+    private func isFollowed(_ frame: Frame) -> Bool {
+        guard let only else { return true }
+        if streams[frame.header.stream] != nil || frame.header.kind == .delete { return true }
+        return frame.header.kind.creates && frame.header.partIndex == 0
+            && String(decoding: frame.name, as: UTF8.self) == only
     }
 
     /// Makes the stream of a create frame.
@@ -111,6 +148,7 @@ struct ChainCheck {
         var problem = isKnown ? "it creates a stream that exists" : nil
         if header.kind == .fork {
             let origin = frame.origin
+            progress.first = origin.position
             progress.record = origin.position.record
             progress.byte = origin.position.byte
             progress.head = Chain.genesis(frame.incarnation, name: frame.name, forkOf: origin)
@@ -119,6 +157,7 @@ struct ChainCheck {
             progress.head = Chain.genesis(frame.incarnation, name: frame.name)
         }
         streams[header.stream] = progress
+        see(progress, progress.byte)
         return problem.map { finding(header, $0) }
     }
 
@@ -159,11 +198,11 @@ struct ChainCheck {
             let entry = frame.entry(index)
             guard let kind = entry.kind else {
                 progress.isHeadKnown = false
-                progress.isIntact = false
+                progress.markDamaged(from: progress.record)
                 return "a record's kind is not of this format"
             }
             if progress.isClosed {
-                progress.isIntact = false
+                progress.markDamaged(from: progress.record)
                 return "a record follows the stream's end"
             }
             let number = progress.record
@@ -193,7 +232,15 @@ struct ChainCheck {
         progress.head = Chain.head(
             after: progress.head, incarnation: incarnation, record: number, kind: kind,
             length: entry.length, payload: digest)
+        see(progress, progress.byte - UInt64(rest.count))
         return true
+    }
+
+    /// Tells whoever looks for it what the head behind a record is.
+    private func see(_ progress: Progress, _ byte: UInt64) {
+        guard let watch, let places, progress.isHeadKnown else { return }
+        watch.see(
+            places, at: StreamPosition(record: progress.record, byte: byte), progress.head)
     }
 
     private func finding(_ header: FrameHeader, _ detail: String) -> Finding {

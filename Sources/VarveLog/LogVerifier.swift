@@ -9,18 +9,24 @@ public enum LogVerifier {
     ///
     /// Damage is reported, not thrown.
     /// - Throws: `foreignFile`, `newerFormat`, `missingFile` (no such directory), `io`.
-    public static func verify(directory: String) throws(LogError) -> VerificationReport {
+    public static func verify(
+        directory: String, options: VerificationOptions = VerificationOptions()
+    ) throws(LogError) -> VerificationReport {
         let volume = try LogError.wrapping { () throws(StorageError) in
             try FileVolume(rootDirectory: directory, access: .readOnly, create: .never)
         }
-        return try verify(volume: volume)
+        return try verify(volume: volume, options: options)
     }
 
     /// Checks the log in `volume`.
-    public static func verify(volume: any Volume) throws(LogError) -> VerificationReport {
+    public static func verify(
+        volume: any Volume, options: VerificationOptions = VerificationOptions()
+    ) throws(LogError) -> VerificationReport {
         var found = try JournalDirectory(reading: volume)
-        let settled = try SegmentVerifier(checking: volume)
-        var run = Run(settled)
+        let context = VerificationContext(options)
+        for file in found.files { context.progress.expect(file.size) }
+        let settled = try SegmentVerifier(checking: volume, context)
+        var run = Run(settled, context)
         do throws(LogError) {
             try found.begin(at: settled.cut)
         } catch {
@@ -48,10 +54,13 @@ public enum LogVerifier {
         private var chains: ChainCheck
         /// Where the settled part ends: frames before it are not looked at.
         private let cut: CutPoint
+        private let context: VerificationContext
 
         /// Goes on behind what the segments have.
-        init(_ settled: SegmentVerifier) {
-            chains = ChainCheck(from: settled.streams)
+        init(_ settled: SegmentVerifier, _ context: VerificationContext) {
+            self.context = context
+            chains = ChainCheck(
+                from: settled.streams, watch: context.watch, only: context.options.stream)
             cut = settled.cut
             report.damages = settled.damages
             report.segmentCount = settled.segmentCount
@@ -119,7 +128,9 @@ public enum LogVerifier {
             self.chains = ChainCheck(from: [:])
             var report = self.report
             self.report = VerificationReport()
+            let progress = context.progress
             let stop = try scan.run(from: byte, nextLSN: lsn) { (item) throws(LogError) in
+                if case .group(let group) = item { progress.advance(group.endByte - group.byte) }
                 guard case .frame(let frame, let byte) = item else { return }
                 report.frameCount += 1
                 report.lastLSN = LSN(frame.header.lsn)
@@ -147,11 +158,48 @@ public enum LogVerifier {
             var report = self.report
             report.streams = chains.streams.sorted { $0.key < $1.key }.map { id, progress in
                 .init(
-                    id: StreamID(rawValue: id), name: progress.name, records: progress.record,
+                    id: StreamID(rawValue: id), incarnation: progress.incarnation,
+                    name: progress.name, records: progress.record,
                     bytes: progress.byte, head: progress.head, isClosed: progress.isClosed,
                     isIntact: progress.isIntact)
             }
+            report.heads = context.options.heads.indices.map { index in
+                finding(index, chains.streams)
+            }
             return report
+        }
+
+        /// What became of one of the heads that were looked for.
+        private func finding(
+            _ index: Int, _ streams: [UInt64: ChainCheck.Progress]
+        ) -> HeadFinding {
+            let head = context.options.heads[index]
+            let stream = streams[head.statement.stream.rawValue]
+            return HeadFinding(
+                head: head, verdict: verdict(index, stream, streams),
+                signature: HeadFinding.Signature(of: head, keys: context.options.publicKeys),
+                tail: stream.map { StreamPosition(record: $0.record, byte: $0.byte) })
+        }
+
+        private func verdict(
+            _ index: Int, _ stream: ChainCheck.Progress?,
+            _ streams: [UInt64: ChainCheck.Progress]
+        ) -> HeadFinding.Verdict {
+            let statement = context.options.heads[index].statement
+            let name = String(decoding: statement.name, as: UTF8.self)
+            guard let stream, stream.incarnation == statement.incarnation, stream.name == name
+            else { return streams.values.contains { $0.name == name } ? .replaced : .missing }
+            let position = statement.position
+            // Behind damage the chain is followed from what is stored: that proves nothing.
+            if let record = stream.damagedFrom, record < position.record { return .damaged }
+            switch context.watch.sighting(index) {
+            case .equal: return .held
+            case .other: return .rewritten
+            case .nothing: break
+            }
+            if position.record > stream.record || position.byte > stream.byte { return .cut }
+            if position < stream.first { return .trimmed }
+            return .rewritten
         }
     }
 }

@@ -6,6 +6,8 @@ public struct VerificationReport: Sendable {
     public struct StreamSummary: Sendable {
         /// The stream's identity.
         public let id: StreamID
+        /// What tells it from other streams of its name; nil when the frame that created it is lost.
+        public let incarnation: Incarnation?
         /// Its name; nil when the frame that created it is lost.
         public let name: String?
         /// The number of data records.
@@ -38,6 +40,8 @@ public struct VerificationReport: Sendable {
 
     /// All streams that exist, by id.
     public internal(set) var streams: [StreamSummary] = []
+    /// What became of the heads that were looked for, in their order.
+    public internal(set) var heads: [HeadFinding] = []
     /// All damage, in the order of the files.
     public internal(set) var damages: [Damage] = []
     /// The number of segments.
@@ -54,13 +58,22 @@ public struct VerificationReport: Sendable {
     /// True when nothing is damaged.
     public var isClean: Bool { damages.isEmpty }
 
-    /// Lines for people: each stream with its head, then each damage, then a summary.
+    /// True when nothing is damaged and every head that was looked for is proven.
+    public var isProven: Bool { isClean && heads.allSatisfy(\.isProven) }
+
+    /// Lines for people: each stream with its head, the heads that were looked for, each damage, a
+    /// summary.
     public var lines: [String] {
         var lines = streams.map { stream in
             let name = stream.name.map { "\"\($0)\"" } ?? "(name lost)"
             return "stream \(stream.id) \(name): \(stream.records) records, \(stream.bytes) bytes, "
                 + "head \(stream.head.hex)" + (stream.isClosed ? ", closed" : "")
                 + (stream.isIntact ? "" : ", DAMAGED")
+        }
+        for head in heads {
+            lines.append(
+                "head: stream \"\(head.name)\": "
+                    + (head.isProven ? "proven" : "NOT PROVEN") + ": \(head.detail)")
         }
         for damage in damages {
             let stream = damage.stream.map { " stream \($0)" } ?? ""
@@ -88,6 +101,8 @@ public struct VerificationReport: Sendable {
         line.add("last_lsn", lastLSN.rawValue)
         line.add("synced_through", durableMark.rawValue)
         line.add("streams", list: streams.map(Self.json))
+        line.add("proven", isProven)
+        line.add("heads", list: heads.map(\.json))
         line.add("damages", list: damages.map(Self.json))
         return line.rendered
     }
@@ -95,6 +110,7 @@ public struct VerificationReport: Sendable {
     private static func json(_ stream: StreamSummary) -> String {
         var line = JSONLine()
         line.add("id", stream.id.rawValue)
+        line.add("incarnation", stream.incarnation?.description)
         line.add("name", stream.name)
         line.add("records", stream.records)
         line.add("bytes", stream.bytes)

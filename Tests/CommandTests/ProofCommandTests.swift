@@ -47,6 +47,64 @@ import VarvePlatform
         #expect(try server.stop() == .exited(0))
     }
 
+    @Test func `a log is checked against a head that was kept, with the operator's public key`()
+        throws
+    {
+        let (server, url) = try serve()
+        _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
+        _ = try Varve.output(["create", "other", "-t", "text/plain"] + url)
+        _ = try Varve.output(["append", "s", "-d", "<one>"] + url)
+        let older = directory.path("older")
+        _ = try server.connect().request("POST", "/v1/stream/__ds/settle")
+        try FileManager.default.copyItem(atPath: data, toPath: older)
+        _ = try Varve.output(["append", "s", "-d", "<two>"] + url)
+        let head = directory.path("s.head")
+        _ = try Varve.output(["head", "s", "--signed", "--out", head] + url)
+        _ = try Varve.output(["append", "s", "-d", "<three>"] + url)
+        #expect(try server.stop() == .exited(0))
+
+        let key = try #require(
+            File.list("\(data)/keys").first { $0 != "signing.pem" && $0.hasSuffix(".pem") })
+        let given = ["--head", head, "--public-key", "\(data)/keys/\(key)"]
+        let text = try Varve.output(["verify", data, "--jobs", "2"] + given)
+        #expect(text.contains("head: stream \"s\": proven: the log has this history up to "))
+        let own = try Varve.output(["verify", data, "--stream", "s", "--head", head])
+        #expect(own.hasPrefix("signatures are checked with the keys in \(data)/keys"))
+        #expect(!own.contains("\"other\""))
+        let json = try Varve.output(["verify", data, "--json"] + given)
+        #expect(json.contains("\"verdict\":\"held\""))
+        #expect(json.contains("\"signature\":\"valid\",\"proven\":true"))
+
+        let cut = try Varve.run(["verify", older] + given)
+        #expect(cut.ending == .exited(1))
+        #expect(cut.output.contains("records were cut off; signature of key"))
+        #expect(cut.output.hasSuffix(": clean\n"))
+        let stranger = directory.path("stranger")
+        _ = try Varve.output(["keys", "generate", stranger])
+        let foreign = try #require(
+            File.list("\(stranger)/keys").first { $0 != "signing.pem" && $0.hasSuffix(".pem") })
+        let keyless = try Varve.run(
+            ["verify", data, "--head", head, "--public-key", "\(stranger)/keys/\(foreign)"])
+        #expect(keyless.ending == .exited(1))
+        #expect(keyless.output.contains("NOT PROVEN") && keyless.output.contains("no key "))
+    }
+
+    @Test func `what is no head, no key or no stream is said in one line`() throws {
+        let (server, _) = try serve()
+        #expect(try server.stop() == .exited(0))
+        let file = directory.path("file")
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: file))
+        let head = try Varve.refusal(["verify", data, "--head", file], code: 2)
+        #expect(head.contains("\(file): not a signed head"))
+        let key = try Varve.refusal(["verify", data, "--public-key", file], code: 2)
+        #expect(key.contains("\(file): not a key"))
+        let missing = try Varve.refusal(["verify", data, "--head", "\(file)2"], code: 2)
+        #expect(missing.contains("\(file)2"))
+        let absent = try Varve.run(["verify", data, "--stream", "absent"])
+        #expect(absent.ending == .exited(1))
+        #expect(absent.errors.contains("no stream \"absent\""))
+    }
+
     @Test func `a key that others may read keeps a server from starting, in one line`() throws {
         let (server, _) = try serve()
         #expect(try server.stop() == .exited(0))

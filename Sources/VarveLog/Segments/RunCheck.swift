@@ -6,10 +6,19 @@ package struct RunCheck {
     private var chain = SetHash()
     private var next = StreamPosition.start
     private var isBegun = false
+    private let watch: HeadWatch?
+    private let places: [HeadWatch.Place]?
 
     /// Ready for the first item of a run of `stream`.
     package init(_ stream: StreamRecord) {
+        self.init(stream, watch: nil)
+    }
+
+    /// The same, telling `watch` of the heads at places that it looks at.
+    init(_ stream: StreamRecord, watch: HeadWatch?) {
         self.stream = stream
+        self.watch = watch
+        places = watch?.places(of: stream.id.rawValue)
     }
 
     /// Takes the next item; the first is a checkpoint.
@@ -29,10 +38,13 @@ package struct RunCheck {
                 chain.begin(incarnation: stream.incarnation, id: stream.id, head: known)
                 chain.open(isHashing: true)
                 isBegun = true
+                see(position)
             }
         case .record(let record):
             endRecord()
-            next = record.position
+            next = StreamPosition(
+                record: record.position.record + (record.kind.takesNumber ? 1 : 0),
+                byte: record.position.byte + UInt64(record.entry.storedBytes))
             chain.beginRecord(record.entry, number: record.position.record, leaf: record.leaf)
         case .bytes(let bytes):
             chain.add(bytes)
@@ -48,8 +60,23 @@ package struct RunCheck {
         return chain.head
     }
 
+    /// Ends a part of the run in front of a checkpoint.
+    ///
+    /// Throws `chainBroken` when the records do not lead to it.
+    mutating func end(before checkpoint: SegmentCheckpoint) throws(LogError) {
+        endRecord()
+        guard next == checkpoint.position, chain.head == checkpoint.head else { throw broken }
+    }
+
     private mutating func endRecord() {
-        if chain.isRecordOpen { chain.endRecord() }
+        guard chain.isRecordOpen else { return }
+        chain.endRecord()
+        see(next)
+    }
+
+    private func see(_ position: StreamPosition) {
+        guard let watch, let places else { return }
+        watch.see(places, at: position, chain.head)
     }
 
     private var broken: LogError {

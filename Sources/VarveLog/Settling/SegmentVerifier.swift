@@ -1,3 +1,4 @@
+import VarveBytes
 import VarveStorage
 
 /// Checks the segments of a log: every checksum, length and hash; the state of all streams at the
@@ -12,11 +13,33 @@ struct SegmentVerifier {
     /// How many segments there are.
     private(set) var segmentCount = 0
 
+    private let context: VerificationContext
+    private let runs: RunVerifier
+
     /// Checks all segments of a volume.
     ///
     /// Damage is noted, not thrown.
     /// - Throws: `foreignFile`, `newerFormat`, `io`.
-    init(checking volume: any Volume) throws(LogError) {
+    init(
+        checking volume: any Volume, _ context: VerificationContext
+    ) throws(LogError) {
+        self.context = context
+        let crew = try WorkCrew(count: context.options.jobs)
+        runs = RunVerifier(context, crew)
+        do throws(LogError) {
+            try check(volume)
+            crew.finish()
+        } catch {
+            crew.finish()
+            throw error
+        }
+        for finding in runs.findings {
+            damages.append(finding.damage)
+            streams[finding.stream]?.markDamaged(from: finding.record)
+        }
+    }
+
+    private mutating func check(_ volume: any Volume) throws(LogError) {
         let found = try SegmentDirectory(reading: volume)
         segmentCount = found.numbers.count
         var files: [SegmentFile] = []
@@ -25,12 +48,14 @@ struct SegmentVerifier {
                 files.append(try SegmentFile.open(volume: volume, number: number))
             } catch {
                 if case .newerFormat = error { throw error }
-                note(error, SegmentName(number: number).path)
+                let path = SegmentName(number: number).path
+                damages.append(VerificationReport.Damage(error, in: path))
             }
         }
         let superseded = Set(files.flatMap(\.footer.superseded))
         files.removeAll { superseded.contains($0.header.number) }
         files.sort { $0.header.first < $1.header.first }
+        for file in files { context.progress.expect(file.footer.storedBytes) }
         for file in files { check(file) }
     }
 
@@ -47,7 +72,7 @@ struct SegmentVerifier {
         do throws(LogError) {
             try file.forEachStream { (stream) throws(LogError) in follow(stream, in: file) }
         } catch {
-            note(error, file.path)
+            damages.append(VerificationReport.Damage(error, in: file.path))
         }
     }
 
@@ -56,35 +81,54 @@ struct SegmentVerifier {
         let record = stream.record
         let id = record.id.rawValue
         let name = String(decoding: record.name, as: UTF8.self)
+        if let only = context.options.stream, only != name { return }
         guard !record.isDeleted else {
             streams[id] = nil
             return
         }
-        let start = record.origin?.position ?? .start
-        var progress =
-            streams[id]
-            ?? ChainCheck.Progress(
-                name: name, incarnation: record.incarnation, record: start.record,
-                byte: start.byte, head: record.genesis)
+        var progress = streams[id] ?? beginning(of: stream, in: file)
         let before = StreamPosition(record: progress.record, byte: progress.byte)
         if let problem = Self.contradiction(stream, after: before) {
             damages.append(
                 .init(
                     file: file.path, stream: name, record: progress.record, byte: 0, count: 0,
                     detail: problem))
-            progress.isIntact = false
+            progress.markDamaged(from: progress.record)
         }
-        do throws(LogError) {
-            try Self.checkRun(stream, after: progress, in: file)
-        } catch {
-            note(error, file.path, stream: name, record: progress.record)
-            progress.isIntact = false
-        }
+        runs.check(stream, after: progress.head, in: file)
         progress.record = record.tail.record
         progress.byte = record.tail.byte
         progress.head = record.head
         progress.isClosed = record.isClosed
         streams[id] = progress
+    }
+
+    /// A stream before its first records that are there: mostly its very first ones.
+    private mutating func beginning(
+        of stream: SegmentStream, in file: SegmentFile
+    ) -> ChainCheck.Progress {
+        let record = stream.record
+        var progress = ChainCheck.Progress(
+            name: String(decoding: record.name, as: UTF8.self), incarnation: record.incarnation,
+            first: record.start, record: record.start.record, byte: record.start.byte,
+            head: record.genesis)
+        let first = stream.run?.start ?? record.tail
+        // What lies before the visible start may be gone; then the chain is followed from there.
+        if first > record.start, first <= record.visibleStart {
+            progress.first = first
+            progress.record = first.record
+            progress.byte = first.byte
+            progress.head = record.visibleHead
+            if first < record.visibleStart, let run = stream.run,
+                let head = try? file.checkpoint(run, at: 0).head
+            {
+                progress.head = head
+            }
+        }
+        if let places = context.watch.places(of: record.id.rawValue) {
+            context.watch.see(places, at: progress.first, progress.head)
+        }
+        return progress
     }
 
     /// What is wrong with the place of a stream's records; nil when nothing is.
@@ -96,36 +140,5 @@ struct SegmentVerifier {
         let tail = stream.run?.end ?? end
         return tail == stream.record.tail
             ? nil : "its records end at \(tail), its stream at \(stream.record.tail)"
-    }
-
-    /// Follows the chain through the run, from the head before it to the record's.
-    private static func checkRun(
-        _ stream: SegmentStream, after progress: ChainCheck.Progress, in file: SegmentFile
-    ) throws(LogError) {
-        guard let run = stream.run else { return }
-        _ = try file.checkData(
-            offset: run.dataOffset, count: Int(clamping: run.storedBytes), blocking: true)
-        // Without a head of its own the run begins where the stream's chain does.
-        if let head = try file.checkpoint(run, at: 0).head, head != progress.head {
-            throw .chainBroken(stream: stream.record.id, record: progress.record)
-        }
-        let reached = try file.verify(stream)
-        guard reached == stream.record.head else {
-            throw .chainBroken(stream: stream.record.id, record: stream.record.tail.record)
-        }
-    }
-
-    private mutating func note(
-        _ error: LogError, _ path: String, stream: String? = nil, record: UInt64? = nil
-    ) {
-        var damage = VerificationReport.Damage(
-            file: path, stream: stream, record: record, byte: 0, count: 0,
-            detail: error.description)
-        if case .corruption(let file, let byte, let count, let detail) = error {
-            damage = .init(
-                file: file, stream: stream, record: record, byte: byte, count: count,
-                detail: detail)
-        }
-        damages.append(damage)
     }
 }
