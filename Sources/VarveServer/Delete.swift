@@ -9,6 +9,7 @@ enum Delete {
     static func answer(
         _ request: borrowing RequestView, name: UnsafeRawBufferPointer, _ responder: Responder
     ) {
+        responder.core.engine.sweepDue()
         do throws(StreamRefusal) {
             let visibleAt = try responder.core.engine.delete(name)
             responder.send(.noContent, gate: visibleAt) { _ in }

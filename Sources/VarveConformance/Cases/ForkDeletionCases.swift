@@ -108,6 +108,15 @@ package enum ForkDeletionCases {
             try s.expect(s.delete("fork").status, equals: 404)
             try s.expect(s.get("source").status, equals: 404)
         },
+        ConformanceCase("a fork whose time is over does not hold a source that is deleted then") {
+            s throws in
+            try s.put("source", body: "x")
+            try s.fork("fork", of: "source", [("Stream-TTL", "1")])
+            try s.server.advance(milliseconds: 1500)
+            try s.expect(s.delete("source").status, equals: 204)
+            try s.expect(s.get("source").status, equals: 404)
+            try s.expect(s.put("source").status, equals: 201)
+        },
         ConformanceCase("a deleted source is not listed, its fork is", on: [.ownServer]) {
             s throws in
             try s.put("source", body: "x")
