@@ -54,13 +54,25 @@ package enum Chain {
     ///
     /// - Parameters:
     ///   - record: the record's number; for a control record, the number of the next data record.
-    ///   - length: bytes of the payload without a separator.
+    ///   - length: bytes of the payload without a separator; of a trim, of its visible start.
     ///   - payload: the digest of the payload.
     package static func head(
         after head: ChainHash, incarnation: Incarnation, record: UInt64, kind: RecordKind,
         length: Int, payload: SHA256Digest
     ) -> ChainHash {
-        let leaf = withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { input in
+        self.head(
+            after: head,
+            leaf: leaf(
+                incarnation: incarnation, record: record, kind: kind, length: length,
+                payload: payload))
+    }
+
+    /// The leaf of a record; the parameters are those of `head`.
+    package static func leaf(
+        incarnation: Incarnation, record: UInt64, kind: RecordKind, length: Int,
+        payload: SHA256Digest
+    ) -> SHA256Digest {
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { input in
             let leaf = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
             leaf.storeBytes(of: 0x00, as: UInt8.self)
             leaf.storeBytes(of: version, toByteOffset: 1, as: UInt8.self)
@@ -71,7 +83,6 @@ package enum Chain {
             payload.store(to: leaf + 31)
             return SHA256Hasher.hash(UnsafeRawBufferPointer(start: leaf, count: leafBytes))
         }
-        return self.head(after: head, leaf: leaf)
     }
 
     /// The head after one more record of which the leaf is known.

@@ -15,6 +15,12 @@ struct ChainCheck {
         var byte: UInt64 = 0
         var head = ChainHash()
         var isClosed = false
+        /// Where a trim made it begin.
+        var visible: VisibleStart?
+        /// Where what is left of its records begins; nil while nothing is gone.
+        var beginning: StreamPosition?
+        /// True when the head is that behind a data record, or the genesis.
+        var endsInData = true
         var isIntact = true
         /// The first record that is, or may be, damaged.
         var damagedFrom: UInt64?
@@ -169,8 +175,13 @@ struct ChainCheck {
         guard source.incarnation == origin.sourceIncarnation, origin.position <= tail else {
             return "it does not begin in its source"
         }
-        if origin.position == tail, !source.isClosed, source.head != origin.sourceHead {
+        if origin.position == tail, source.endsInData, source.head != origin.sourceHead {
             return "its source had another head"
+        }
+        if let visible = source.visible, origin.position == visible.position,
+            origin.sourceHead != visible.head
+        {
+            return "its source had another head where it was trimmed"
         }
         return nil
     }
@@ -201,13 +212,41 @@ struct ChainCheck {
                 progress.markDamaged(from: progress.record)
                 return "a record's kind is not of this format"
             }
+            if kind == .trim {
+                if let detail = trim(frame, isFirst: index == 0, &progress) { return detail }
+                continue
+            }
             if progress.isClosed {
                 progress.markDamaged(from: progress.record)
                 return "a record follows the stream's end"
             }
             let number = progress.record
             if kind.takesNumber { progress.record += 1 } else { progress.isClosed = true }
+            progress.endsInData = kind.takesNumber
             _ = add(entry, 0, &rest, &progress, number: number)
+        }
+        return nil
+    }
+
+    /// Follows the trim record of a frame; what is wrong with it.
+    private func trim(_ frame: Frame, isFirst: Bool, _ progress: inout Progress) -> String? {
+        let tail = StreamPosition(record: progress.record, byte: frame.header.firstByte)
+        guard isFirst, let visible = frame.visible,
+            visible.position > progress.visible?.position ?? .start, visible.position <= tail,
+            visible.position.byte <= tail.byte,
+            visible.position != tail || !progress.endsInData || !progress.isHeadKnown
+                || visible.head == progress.head || frame.header.kind == .fork
+        else {
+            progress.markDamaged(from: progress.record)
+            progress.isHeadKnown = false
+            return LogError.Inconsistency.impossibleTrim.rawValue
+        }
+        progress.visible = visible
+        progress.endsInData = false
+        if progress.isHeadKnown, let incarnation = progress.incarnation {
+            let leaf = visible.leaf(of: incarnation, record: progress.record)
+            progress.head = Chain.head(after: progress.head, leaf: leaf)
+            see(progress, frame.header.firstByte)
         }
         return nil
     }

@@ -126,14 +126,20 @@ extension EventLog {
         return (tail, head)
     }
 
-    /// The durable records from `start` on: whole ones, at most `maxBytes` bytes, at least one if
-    /// there is one; with the hash chain checked as far as `check` says.
+    /// The durable records from `start` on, or from the first one that no trim hides: whole ones,
+    /// at most `maxBytes` bytes, at least one if there is one; with the hash chain checked as far
+    /// as `check` says.
     ///
-    /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream`, `chainBroken`, `corruption`, `io`.
+    /// - Throws: `offTheEnd`, `notABoundary`, `trimmed`, `unknownStream`, `chainBroken`,
+    ///   `corruption`, `io`.
     public func read(
-        _ stream: LogStream, from start: StreamPosition = .start, maxBytes: Int = 1 << 20,
+        _ stream: LogStream, from start: StreamPosition? = nil, maxBytes: Int = 1 << 20,
         check: ReadCheck = .none
     ) throws(LogError) -> RecordPage {
+        // What a trim hides is not told of before the trim is durable.
+        let (visibleStart, structural) = stream.withLock { ($0.visibleStart, $0.structuralLSN) }
+        let start = start ?? visibleStart
+        if visibleStart > .start { try waitUntilDurable(structural) }
         let lsn = durable
         let run = try read(stream, from: start, maxBytes: maxBytes, through: lsn, blocking: true)
         var records: [Record] = []
@@ -150,19 +156,29 @@ extension EventLog {
     }
 
     /// Checks the whole chain of a stream as far as it is durable; the position and head it
-    /// reached.
+    /// reached. Of a trimmed stream what is left is checked.
     ///
     /// - Throws: `chainBroken`, `corruption`, `io`.
     public func verify(
         _ stream: LogStream
     ) throws(LogError) -> (position: StreamPosition, hash: ChainHash) {
         let lsn = durable
-        var reached = (stream.start, stream.genesis)
-        let tail = stream.withLock { $0.durableTail(at: lsn) }
-        try walkOwn(stream, from: stream.start, to: tail, through: lsn, check: .genesis) { record in
-            reached = (record.position, record.chainHash ?? reached.1)
+        let (tail, head, visible) = stream.withLock { state in
+            (
+                state.durableTail(at: lsn), state.lastLSN <= lsn ? state.head : nil,
+                state.structuralLSN <= lsn ? state.visible : nil
+            )
         }
-        return (tail, reached.1)
+        var check = TrimCheck(stream, visible)
+        try walkOwn(stream, from: stream.start, to: tail, through: lsn, check: .genesis) {
+            (record) throws(LogError) in
+            try check.follow(record)
+        }
+        let reached = try check.end(at: tail)
+        guard head == nil || head == reached else {
+            throw .chainBroken(stream: stream.id, record: tail.record)
+        }
+        return (tail, reached)
     }
 
     private func stage(

@@ -27,24 +27,31 @@ extension EventLog {
     ///
     /// - Parameter blocking: whether to wait for a disk. Only the tail of an open stream never
     ///   needs one.
-    /// - Throws: `unknownStream`, `offTheEnd` (of the stream, or of the record to be cut),
-    ///   `notABoundary`, `wouldBlock` if not `blocking`.
+    /// - Throws: `unknownStream`, `trimmed`, `offTheEnd` (of the stream, or of the record to be
+    ///   cut), `notABoundary`, `wouldBlock` if not `blocking`.
     package func forkPoint(
         of source: LogStream, at anchor: StreamPosition?, cut: ForkPoint.Cut, blocking: Bool
     ) throws(LogError) -> ForkPoint {
-        let now = source.withLock { ($0.tail, $0.head, $0.isClosed, $0.isDeleted || $0.isRetired) }
-        let (tail, head, isClosed, isGone) = now
+        let now = source.withLock {
+            ($0.tail, $0.dataHead, $0.visibleStart, $0.isDeleted || $0.isRetired)
+        }
+        let (tail, head, visibleStart, isGone) = now
         if isGone { throw .unknownStream }
         let anchor = anchor ?? tail
+        guard anchor >= visibleStart else { throw .trimmed(earliest: visibleStart) }
         guard anchor <= tail else { throw .offTheEnd(position: anchor, tail: tail) }
         if anchor != tail {
             _ = try read(
                 source, from: anchor, maxBytes: 0, through: .everything, blocking: blocking)
         }
-        guard blocking || anchor == tail && cut == .none && !isClosed else { throw .wouldBlock }
+        guard blocking || anchor == tail && cut == .none && head != nil else { throw .wouldBlock }
         let (position, piece) = try place(cut, in: source, behind: anchor, tail: tail)
-        let sourceHead =
-            position == tail && !isClosed ? head : try self.head(of: source, at: position)
+        let sourceHead: ChainHash
+        if position == tail, let head {
+            sourceHead = head
+        } else {
+            sourceHead = try self.head(of: source, at: position)
+        }
         return ForkPoint(
             source: source, anchor: anchor,
             origin: ForkOrigin(
@@ -84,10 +91,14 @@ extension EventLog {
     }
 
     /// The head of the chain of `stream`, or of the source below it, that has the last record
-    /// before `position`, behind that record.
-    private func head(
+    /// before `position`, behind that record; the genesis where the stream's own records begin.
+    func head(
         of stream: LogStream, at position: StreamPosition
     ) throws(LogError) -> ChainHash {
+        // What lies before it may be gone.
+        if let visible = stream.withLock({ $0.visible }), visible.position == position {
+            return visible.head
+        }
         var owner = stream
         while let edge = owner.edge, position < edge.origin.position, let source = edge.source {
             owner = source

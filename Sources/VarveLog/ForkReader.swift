@@ -4,15 +4,30 @@ extension EventLog {
     /// but at least one if there is one, and nothing behind what `lsn` made durable.
     ///
     /// - Parameter blocking: whether to wait for a disk, should lengths have to be read from one.
-    /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream` (deleted), `wouldBlock` if not
-    ///   `blocking`.
+    /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream` (deleted), `trimmed`, `wouldBlock` if
+    ///   not `blocking`.
     package func read(
         _ stream: LogStream, from start: StreamPosition, maxBytes: Int, through lsn: LSN,
         blocking: Bool = false
     ) throws(LogError) -> ReadRun {
+        if let edge = stream.edge, start < edge.origin.position {
+            let visibleStart = stream.withLock { $0.visibleStart }
+            guard start >= visibleStart else { throw .trimmed(earliest: visibleStart) }
+        }
+        return try readThrough(
+            stream, from: start, maxBytes: maxBytes, through: lsn, blocking: blocking,
+            isForFork: false)
+    }
+
+    /// The same; `isForFork` when a fork reads, from which a trim hides nothing.
+    private func readThrough(
+        _ stream: LogStream, from start: StreamPosition, maxBytes: Int, through lsn: LSN,
+        blocking: Bool, isForFork: Bool
+    ) throws(LogError) -> ReadRun {
         guard let edge = stream.edge, start < edge.origin.position else {
             return try readOwn(
-                stream, from: start, maxBytes: maxBytes, through: lsn, blocking: blocking)
+                stream, from: start, maxBytes: maxBytes, through: lsn, blocking: blocking,
+                isForFork: isForFork)
         }
         let border = edge.origin.position
         guard start.byte <= border.byte else { throw .notABoundary(position: start) }
@@ -21,7 +36,8 @@ extension EventLog {
         let rest = maxBytes - runs.reduce(0) { $0 + $1.byteCount }
         if let last = runs.last, last.end == border {
             var own = try readOwn(
-                stream, from: border, maxBytes: max(0, rest), through: lsn, blocking: blocking)
+                stream, from: border, maxBytes: max(0, rest), through: lsn, blocking: blocking,
+                isForFork: true)
             if own.byteCount <= max(0, rest) {
                 own.earlier = runs
                 return own
@@ -46,9 +62,9 @@ extension EventLog {
         while next < border {
             let rest = maxBytes - Int(next.byte - start.byte)
             guard rest > 0 || runs.isEmpty else { break }
-            var run = try read(
+            var run = try readThrough(
                 source, from: next, maxBytes: min(rest, Int(border.byte - next.byte)),
-                through: lsn, blocking: blocking)
+                through: lsn, blocking: blocking, isForFork: true)
             guard run.byteCount <= rest || runs.isEmpty else { break }
             guard run.end > next, run.end.byte <= border.byte else {
                 throw .notABoundary(position: start)

@@ -90,12 +90,19 @@ package struct Frame {
         }
     }
 
+    /// Where a trim makes the stream begin, in the first part of its set.
+    package var visible: VisibleStart? {
+        guard header.trims, header.partIndex == 0 else { return nil }
+        return VisibleStart(
+            loadingFrom: base + Format.frameHeaderBytes + header.kind.identityBytes
+                + Int(header.nameBytes))
+    }
+
     /// The upper layer's event, in the first part.
     package var annotation: UnsafeRawBufferPointer {
         let start =
-            header.partIndex == 0
-            ? Format.frameHeaderBytes + header.kind.identityBytes + Int(header.nameBytes)
-            : Format.frameHeaderBytes
+            header.prefixBytes - Format.trailerBytes
+            - Format.lengthEntryBytes * Int(header.recordCount) - Int(header.annotationBytes)
         return UnsafeRawBufferPointer(start: base + start, count: Int(header.annotationBytes))
     }
 
@@ -114,12 +121,12 @@ extension FrameHeader {
     fileprivate init?(checked base: UnsafeRawPointer, frameBytes: Int) {
         let kindAndFlags = base.loadLittleEndian(32, as: UInt32.self)
         guard let kind = FrameKind(rawValue: UInt8(truncatingIfNeeded: kindAndFlags)),
-            kindAndFlags >> 8 <= 1, base.loadLittleEndian(42, as: UInt16.self) == 0
+            kindAndFlags >> 8 <= 3, base.loadLittleEndian(42, as: UInt16.self) == 0
         else { return nil }
         self.init(
             frameBytes: UInt32(frameBytes), lsn: base.loadLittleEndian(8),
             stream: base.loadLittleEndian(16), wallMilliseconds: base.loadLittleEndian(24),
-            kind: kind, isStructural: kindAndFlags >> 8 == 1,
+            kind: kind, isStructural: kindAndFlags >> 8 & 1 == 1, trims: kindAndFlags >> 9 == 1,
             partIndex: base.loadLittleEndian(36), partCount: base.loadLittleEndian(38),
             nameBytes: base.loadLittleEndian(40), annotationBytes: base.loadLittleEndian(44),
             recordCount: base.loadLittleEndian(48), payloadBytes: base.loadLittleEndian(52),
@@ -138,7 +145,13 @@ extension FrameHeader {
             && (partIndex == 0 || annotationBytes == 0)
             && hasRightName && stream >= 1 && stream <= lsn
             && (!kind.creates || stream == lsn - UInt64(min(UInt64(partIndex), lsn)))
+            && (!trims || mayTrim)
             && (!endsStream || (recordCount == 0 && payloadBytes == 0 && partCount == 1))
+    }
+
+    /// True when a set of this kind can trim its stream, and the frame has the room for it.
+    private var mayTrim: Bool {
+        isStructural && (kind == .append || kind == .fork) && (partIndex > 0 || recordCount > 0)
     }
 
     private var endsStream: Bool { kind == .delete || kind == .retire }

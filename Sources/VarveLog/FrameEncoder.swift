@@ -26,7 +26,7 @@ struct FrameEncoder {
         _ part: PartPlan.Part, index: Int, mutation: Mutation, kind: FrameKind, nameBytes: Int
     ) -> Int {
         FrameHeader.prefixBytes(
-            kind: kind, isFirst: index == 0, name: nameBytes,
+            kind: kind, isFirst: index == 0, trims: mutation.visible != nil, name: nameBytes,
             annotation: index == 0 ? mutation.annotation.count : 0, records: part.recordCount)
             + part.payloadBytes
     }
@@ -43,7 +43,7 @@ struct FrameEncoder {
         let header = FrameHeader(
             frameBytes: UInt32(placement.frameBytes), lsn: placement.lsn, stream: stream,
             wallMilliseconds: wallMilliseconds, kind: kind, isStructural: mutation.isStructural,
-            partIndex: UInt16(index), partCount: UInt16(partCount),
+            trims: mutation.visible != nil, partIndex: UInt16(index), partCount: UInt16(partCount),
             nameBytes: isFirst ? UInt16(name.count) : 0,
             annotationBytes: isFirst ? UInt32(mutation.annotation.count) : 0,
             recordCount: UInt32(part.recordCount), payloadBytes: UInt32(part.payloadBytes),
@@ -60,6 +60,10 @@ struct FrameEncoder {
                 next += ForkOrigin.byteCount
             }
             Self.copy(name, to: &next)
+            if let visible = mutation.visible {
+                visible.store(to: next)
+                next += VisibleStart.byteCount
+            }
             Self.copy(mutation.annotation, to: &next)
         }
         writeLengths(part, to: &next)

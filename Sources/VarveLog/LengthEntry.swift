@@ -30,13 +30,13 @@ package struct LengthEntry: Equatable {
     /// The bytes of the record itself; never negative, whatever was stored.
     package var length: Int { max(0, storedBytes - (hasSeparator ? 1 : 0)) }
 
-    /// What the record is; nil for an unknown kind, or one of this format's reserved ones.
+    /// What the record is; nil for an unknown kind, or a reserved one.
     var kind: RecordKind? {
         guard let kind = RecordKind(rawValue: UInt8(rawValue >> 28)) else { return nil }
         switch kind {
         case .data: return hasSeparator && storedBytes == 0 ? nil : kind
-        case .close: return storedBytes == 0 && !hasSeparator ? kind : nil
-        case .trim, .redacted: return nil
+        case .close, .trim: return storedBytes == 0 && !hasSeparator ? kind : nil
+        case .redacted: return nil
         }
     }
 }

@@ -37,6 +37,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
     case alreadyExists
     /// A read begins beyond the last durable record.
     case offTheEnd(position: StreamPosition, tail: StreamPosition)
+    /// A read, or a fork, begins before the place that a trim made the stream begin at.
+    case trimmed(earliest: StreamPosition)
     /// A read begins inside a record, or its two numbers do not belong together.
     case notABoundary(position: StreamPosition)
     /// A chain head before the place where the stream's own chain begins: its source has that one.
@@ -78,6 +80,7 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unknownStream: "unknown-stream"
         case .alreadyExists: "already-exists"
         case .offTheEnd: "off-the-end"
+        case .trimmed: "trimmed"
         case .notABoundary: "not-a-boundary"
         case .beforeChain: "before-chain"
         case .streamClosed: "stream-closed"
@@ -125,6 +128,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "a stream of that name exists"
         case .offTheEnd(let position, let tail):
             "\(position) is beyond the end of the stream at \(tail)"
+        case .trimmed(let earliest):
+            "the stream was trimmed and begins at \(earliest)"
         case .notABoundary(let position):
             "\(position) is not the beginning of a record"
         case .beforeChain(let position, let start):

@@ -46,6 +46,8 @@ package struct ReplayedMutation {
     package let end: StreamPosition
     /// True when a close record is among its records.
     package let closes: Bool
+    /// Where the stream begins for its readers from now on; nil when it is not trimmed.
+    package let visible: VisibleStart?
     /// True for create, close, delete, trim.
     package let isStructural: Bool
 }

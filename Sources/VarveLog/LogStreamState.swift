@@ -18,6 +18,7 @@ package struct LogStreamState: ~Copyable {
     package internal(set) var isRetired = false
     /// True once its deletion was staged: it takes nothing more.
     package internal(set) var isDeleted = false
+    private var trimmed: Trimmed?
     /// Where its settled records lie, in order: everything before the first extent.
     private(set) var runs: ContiguousArray<SettledRun> = []
     /// Where its other bytes lie in the journal.
@@ -38,6 +39,7 @@ package struct LogStreamState: ~Copyable {
         isClosed = record.isClosed
         isDeleted = record.isDeleted
         isRetired = record.isRetired
+        trimmed = record.visible.map { Trimmed($0) }
         self.runs = runs
     }
 
@@ -60,6 +62,29 @@ package struct LogStreamState: ~Copyable {
 
     /// Bytes of memory that the stream's extents take beside the stream's own.
     package var extentBytes: Int { extents.allocatedBytes }
+
+    /// Where the last trim made it begin for its readers; nil when there was none.
+    package var visible: VisibleStart? { trimmed?.visible }
+
+    /// Where it begins for its readers; in its source, for a fork that was not trimmed so far.
+    package var visibleStart: StreamPosition { trimmed?.visible.position ?? .start }
+
+    /// The chain's head behind the last data record, if that is known without reading: a control
+    /// record may follow it in a stream that was closed or trimmed.
+    var dataHead: ChainHash? {
+        if isClosed || trimmed != nil { return visible?.position == tail ? visible?.head : nil }
+        return head
+    }
+
+    /// Hides what lies before `visible`; behind `advance`.
+    mutating func trim(to visible: VisibleStart) {
+        trimmed = Trimmed(visible)
+    }
+
+    /// Whether a trim may make the stream begin there: further on than it does, and within it.
+    func canBegin(at position: StreamPosition) -> Bool {
+        position > visibleStart && position <= tail && position.byte <= tail.byte
+    }
 
     /// Advances by one set of frames.
     mutating func advance(
@@ -85,8 +110,18 @@ package struct LogStreamState: ~Copyable {
         structuralLSN = LSN(lsn)
     }
 
+    /// Apart, because most streams have none: they pay eight bytes for it.
+    private final class Trimmed {
+        let visible: VisibleStart
+
+        init(_ visible: VisibleStart) {
+            self.visible = visible
+        }
+    }
+
     /// Traps when the state contradicts itself; for tests.
     package func checkInvariants() {
+        precondition(visibleStart <= tail, "a stream begins before it ends")
         precondition(structuralLSN <= lastLSN, "a structural change is a change")
         var last: Extent?
         for index in 0..<extents.count {

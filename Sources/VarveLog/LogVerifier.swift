@@ -160,7 +160,9 @@ public enum LogVerifier {
                 .init(
                     id: StreamID(rawValue: id), incarnation: progress.incarnation,
                     name: progress.name, records: progress.record,
-                    bytes: progress.byte, head: progress.head, isClosed: progress.isClosed,
+                    bytes: progress.byte, head: progress.head,
+                    visibleStart: progress.visible?.position, beginning: progress.beginning,
+                    isClosed: progress.isClosed,
                     isIntact: progress.isIntact)
             }
             report.heads = context.options.heads.indices.map { index in

@@ -4,7 +4,8 @@ package import VarveBytes
 package struct RecordBytes {
     /// The record's bytes; they stay the caller's and must live through the call.
     package var bytes: UnsafeRawBufferPointer
-    /// What the record is. A control record has no bytes.
+    /// What the record is. A control record has no bytes; the digest of a trim is that of the
+    /// visible start that its mutation names.
     package var kind: RecordKind
     /// The digest of `bytes`, from `EventLog.hashPayload`, computed before any lock is taken.
     package var payloadHash: SHA256Digest
@@ -17,6 +18,15 @@ package struct RecordBytes {
         self.kind = kind
         self.payloadHash = payloadHash
     }
+
+    /// The record of a trim to `visible`.
+    package init(trimTo visible: VisibleStart) {
+        self.init(
+            UnsafeRawBufferPointer(start: nil, count: 0), kind: .trim, payloadHash: visible.digest)
+    }
+
+    /// The length that its leaf has.
+    var chainLength: Int { kind == .trim ? VisibleStart.byteCount : bytes.count }
 
     /// A record whose digest is computed here; not under a lock.
     package init(_ bytes: UnsafeRawBufferPointer, kind: RecordKind = .data) {
@@ -34,6 +44,8 @@ package struct Mutation {
     package var separator: UInt8?
     /// True for what readers of the stream must wait for: create, close, delete, trim.
     package var isStructural: Bool
+    /// Where the stream begins for its readers from now on; then the first record is the trim's.
+    package var visible: VisibleStart?
     /// The time of the change; the frame's time is this or, if that is later, the last frame's.
     ///
     /// What `apply` must see exactly belongs into the annotation.
@@ -43,12 +55,14 @@ package struct Mutation {
     package init(
         annotation: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
         records: UnsafeBufferPointer<RecordBytes> = UnsafeBufferPointer(start: nil, count: 0),
-        separator: UInt8? = nil, isStructural: Bool = false, wallMilliseconds: UInt64
+        separator: UInt8? = nil, isStructural: Bool = false, visible: VisibleStart? = nil,
+        wallMilliseconds: UInt64
     ) {
         self.annotation = annotation
         self.records = records
         self.separator = separator
         self.isStructural = isStructural
+        self.visible = visible
         self.wallMilliseconds = wallMilliseconds
     }
 }

@@ -36,8 +36,8 @@ package struct Namespace: Sendable {
     /// - Parameters:
     ///   - point: where in another stream it begins, for a fork.
     ///   - attach: makes the upper layer's state object, before anybody else sees the stream.
-    /// - Throws: `alreadyExists`, `limitExceeded`, `unknownStream` when the source was deleted
-    ///   since, and what staging throws; nothing changed then.
+    /// - Throws: `alreadyExists`, `limitExceeded`, `unknownStream` or `trimmed` when the source was
+    ///   deleted or trimmed since, and what staging throws; nothing changed then.
     package func create(
         _ name: UnsafeRawBufferPointer, _ mutation: Mutation, at point: ForkPoint? = nil,
         attach: (LogStream, LSN) -> AnyObject? = { _, _ in nil }
@@ -50,18 +50,19 @@ package struct Namespace: Sendable {
         let edge = try point.map { (point) throws(LogError) in try self.edge(to: point) }
         var mutation = mutation
         mutation.isStructural = true
+        mutation.visible = point?.source.withLock { $0.visible }
         let incarnation = Incarnation(from: random)
         let origin = edge?.origin
         let genesis =
             origin.map { Chain.genesis(incarnation, name: name, forkOf: $0) }
             ?? Chain.genesis(incarnation, name: name)
         var state = LogStreamState(head: genesis, start: origin?.position ?? .start)
-        let range = try stager.stage(
-            mutation,
-            Stager.Target(
-                kind: origin == nil ? .create : .fork, stream: nil, incarnation: incarnation,
-                origin: origin, name: name),
-            on: &state)
+        let target = Stager.Target(
+            kind: origin == nil ? .create : .fork, stream: nil, incarnation: incarnation,
+            origin: origin, name: name)
+        let range = try Self.withTrimRecord(mutation) { (mutation) throws(LogError) in
+            try stager.stage(mutation, target, on: &state)
+        }
         let stream = LogStream(
             id: StreamID(rawValue: range.lowerBound), incarnation: incarnation, name: name,
             edge: edge, state: state)
@@ -71,10 +72,50 @@ package struct Namespace: Sendable {
         return (stream, lsn)
     }
 
+    /// Calls `body` with `mutation`, before whose records that of the trim comes that it names.
+    private static func withTrimRecord<R>(
+        _ mutation: Mutation, _ body: (Mutation) throws(LogError) -> R
+    ) throws(LogError) -> R {
+        guard let visible = mutation.visible else { return try body(mutation) }
+        let records = [RecordBytes(trimTo: visible)] + Array(mutation.records)
+        return try records.withUnsafeBufferPointer { (records) throws(LogError) in
+            var mutation = mutation
+            mutation.records = records
+            return try body(mutation)
+        }
+    }
+
+    /// Stages a trim of a stream whose lock the caller holds, with the annotation and time of
+    /// `mutation`, which names the place, from `EventLog.trimPoint`. The caller applies it.
+    ///
+    /// Here, under the namespace's lock, because a fork must find in its source what it begins
+    /// with.
+    /// - Returns: its LSN; nil when there is nothing to do any more.
+    package func trim(
+        _ stream: LogStream, _ mutation: Mutation, on state: inout LogStreamState
+    ) throws(LogError) -> LSN? {
+        if state.isDeleted || state.isRetired { throw .unknownStream }
+        guard let visible = mutation.visible, state.canBegin(at: visible.position) else {
+            return nil
+        }
+        var mutation = mutation
+        mutation.isStructural = true
+        let target = Stager.Target(
+            kind: .append, stream: stream.id.rawValue, incarnation: stream.incarnation)
+        return try Self.withTrimRecord(mutation) { (mutation) throws(LogError) in
+            LSN(try stager.stage(mutation, target, on: &state).upperBound)
+        }
+    }
+
     /// The edge of a new fork that begins at `point`.
     private func edge(to point: ForkPoint) throws(LogError) -> ForkEdge {
-        let isGone = point.source.withLock { $0.isDeleted || $0.isRetired }
+        let (isGone, visibleStart) = point.source.withLock {
+            ($0.isDeleted || $0.isRetired, $0.visibleStart)
+        }
         if isGone { throw .unknownStream }
+        guard point.origin.position >= visibleStart else {
+            throw .trimmed(earliest: visibleStart)
+        }
         let edge = ForkEdge(point.origin, source: point.source)
         guard edge.depth <= ForkOrigin.depthMax else {
             throw .limitExceeded(

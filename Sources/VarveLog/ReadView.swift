@@ -12,11 +12,16 @@ struct ReadView {
     let tail: StreamPosition
 
     /// Copies what may be needed of `state`; checks that `start` is not beyond the end.
+    ///
+    /// - Parameter isForFork: whether a fork reads, from which a trim hides nothing.
     init(
         of state: borrowing LogStreamState, from start: StreamPosition, limit: UInt64,
-        through lsn: LSN
+        through lsn: LSN, isForFork: Bool
     ) throws(LogError) {
         if state.isDeleted { throw .unknownStream }
+        guard isForFork || start >= state.visibleStart else {
+            throw .trimmed(earliest: state.visibleStart)
+        }
         let count = state.extents.count(through: lsn.rawValue)
         tail = count == state.extents.count ? state.tail : state.extents[count].start
         end = tail

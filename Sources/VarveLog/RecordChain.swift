@@ -10,6 +10,9 @@ struct RecordChain {
     /// The head where the chain was joined: before the first record given out; nil until then.
     private(set) var beginning: ChainHash?
 
+    /// The stream's incarnation.
+    var incarnation: Incarnation { stream.incarnation }
+
     /// A chain that has not begun.
     init(of stream: LogStream, isHashing: Bool) {
         self.stream = stream
@@ -32,12 +35,13 @@ struct RecordChain {
     ///
     /// - Parameters:
     ///   - stored: its bytes with the separator, if it has one.
-    ///   - leaf: the leaf of a record that was redacted and has no bytes any more.
+    ///   - leaf: the leaf of a record from whose bytes it does not follow: a trim, or one that was
+    ///     redacted.
     mutating func give(
         _ entry: LengthEntry, at position: StreamPosition, _ stored: ArraySlice<UInt8>,
         leaf: SHA256Digest? = nil, _ body: (Record) throws(LogError) -> Void
     ) throws(LogError) {
-        guard let kind = leaf == nil ? entry.kind : .redacted else {
+        guard let kind = leaf == nil ? entry.kind : StoredLength.kind(of: entry) else {
             throw .chainBroken(stream: stream.id, record: position.record)
         }
         let payload = Array(stored.prefix(entry.length))

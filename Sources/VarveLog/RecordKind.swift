@@ -4,7 +4,7 @@ public enum RecordKind: UInt8, Sendable {
     case data = 0
     /// The end of the stream: nothing follows. Takes no number and has no bytes.
     case close = 1
-    /// Reserved: what lies before a place is gone.
+    /// What lies before a place is hidden from now on. Takes no number and has no bytes.
     case trim = 2
     /// Reserved: a data record whose bytes were erased and whose leaf is kept.
     case redacted = 3
@@ -12,4 +12,8 @@ public enum RecordKind: UInt8, Sendable {
     /// True when the record takes a number of its own.
     @inlinable
     public var takesNumber: Bool { self == .data || self == .redacted }
+
+    /// True when its leaf does not follow from its stored bytes and is kept beside them in
+    /// segments.
+    var keepsLeaf: Bool { self == .trim || self == .redacted }
 }

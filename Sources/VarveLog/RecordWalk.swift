@@ -64,7 +64,9 @@ struct RecordWalk {
                 partialEntry = entry
                 partial = Array(slice)
             } else {
-                try chain.give(entry, at: position, slice, body)
+                let leaf =
+                    entry.kind == .trim ? try trimLeaf(prefix, count, position.record) : nil
+                try chain.give(entry, at: position, slice, leaf: leaf, body)
             }
             if entry.kind?.takesNumber ?? true { position.record += 1 }
             position.byte += UInt64(stored)
@@ -72,6 +74,18 @@ struct RecordWalk {
         guard isLastOfSet else { return }
         guard partialEntry == nil else { throw damaged(extent) }
         try chain.join(headInFrame(), at: extent.firstRecord)
+    }
+
+    /// The leaf of the trim record in the frame, whose number is `record`.
+    private func trimLeaf(
+        _ prefix: Int, _ records: Int, _ record: UInt64
+    ) throws(LogError) -> SHA256Digest? {
+        let incarnation = chain.incarnation
+        return try frame.withUnsafeBufferPointer { (bytes) throws(LogError) in
+            try FrameImage.visible(
+                UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped), prefix, records: records)?
+                .leaf(of: incarnation, record: record)
+        }
     }
 
     /// Reads the frame of `extent`; the bytes before its payload.

@@ -158,7 +158,10 @@ final class Replay {
         guard state.tail == start else { throw .wrongPosition }
         guard !state.isRetired else { throw .retiredStream }
         let hasRecords = set.parts.contains { $0.recordCount > 0 }
-        guard !state.isClosed || !hasRecords else { throw .closedStream }
+        let goesOn = set.dataRecords > 0 || set.closes
+        guard !state.isClosed || !goesOn else { throw .closedStream }
+        let isPossible = set.visible.map { state.canBegin(at: $0.position) } ?? true
+        guard isPossible else { throw .impossibleTrim }
         let ends = set.first.kind == .delete || set.first.kind == .retire
         guard !hasRecords || !ends else { throw .unknownRecord }
         if hasRecords {
@@ -174,6 +177,7 @@ final class Replay {
         state.advance(
             to: end, head: set.first.head, lsn: set.lastLSN, isStructural: set.first.isStructural)
         if set.closes { state.isClosed = true }
+        if let visible = set.visible { state.trim(to: visible) }
         if set.first.kind == .delete { state.markDeleted(lsn: set.lastLSN) }
         if set.first.kind == .retire { state.markRetired(lsn: set.lastLSN) }
     }
@@ -189,7 +193,7 @@ final class Replay {
                 ReplayedMutation(
                     lsn: LSN(set.lastLSN), kind: set.first.kind, stream: stream,
                     annotation: annotation, wallMilliseconds: set.first.wallMilliseconds,
-                    start: start, end: end, closes: set.closes,
+                    start: start, end: end, closes: set.closes, visible: set.visible,
                     isStructural: set.first.isStructural))
         }
     }

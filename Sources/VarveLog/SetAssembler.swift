@@ -30,6 +30,8 @@ struct SetAssembler {
         var name: [UInt8] = []
         /// The retired streams that a delete ends with its own.
         var released: [UInt64] = []
+        /// Where a trim makes the stream begin.
+        var visible: VisibleStart?
         var annotation: [UInt8] = []
         var parts: [Part] = []
         /// Data records in the whole set.
@@ -74,6 +76,7 @@ struct SetAssembler {
             }
             if frame.header.kind == .fork { set.origin = frame.origin }
             set.released = frame.released
+            set.visible = frame.visible
             set.annotation = Array(frame.annotation)
             unfinished = 0
         }
@@ -102,7 +105,7 @@ struct SetAssembler {
             header.partCount == first.partCount, header.stream == first.stream,
             header.kind == first.kind, header.head == first.head,
             header.wallMilliseconds == first.wallMilliseconds,
-            header.isStructural == first.isStructural
+            header.isStructural == first.isStructural, header.trims == first.trims
         else { throw .partsContradict }
     }
 
@@ -123,8 +126,12 @@ struct SetAssembler {
         var bytes = unfinished
         for index in 0..<Int(header.recordCount) {
             let entry = frame.entry(index)
-            guard let kind = entry.kind, !set.closes else { throw .unknownRecord }
-            if kind.takesNumber { set.dataRecords += 1 } else { set.closes = true }
+            let isFirst = set.parts.isEmpty && index == 0
+            guard let kind = entry.kind, !set.closes,
+                (kind == .trim) == (isFirst && set.visible != nil)
+            else { throw .unknownRecord }
+            if kind.takesNumber { set.dataRecords += 1 }
+            if kind == .close { set.closes = true }
             bytes += entry.storedBytes
         }
         guard bytes >= Int(header.payloadBytes) else { throw .lengthsContradict }
@@ -146,6 +153,7 @@ extension LogError {
         case notRetired = "a delete ends another stream that is not retired"
         case retiredStream = "a frame changes a stream that only its forks read"
         case streamExists = "a frame creates a stream that exists"
+        case impossibleTrim = "a trim does not move its stream's beginning within the stream"
         case wrongPosition = "a frame does not begin where its stream ends"
         case closedStream = "a frame appends to a closed stream"
         case splitByMark = "the durable mark lies inside a group"

@@ -54,7 +54,7 @@ struct Stager {
             let bytes = mutation.records[index]
             head = Chain.head(
                 after: head, incarnation: target.incarnation, record: record, kind: bytes.kind,
-                length: bytes.bytes.count, payload: bytes.payloadHash)
+                length: bytes.chainLength, payload: bytes.payloadHash)
             if bytes.kind.takesNumber { record += 1 }
         }
         let range =
@@ -68,6 +68,7 @@ struct Stager {
         state.advance(
             to: tail, head: head, lsn: range.upperBound, isStructural: mutation.isStructural)
         if closes { state.isClosed = true }
+        if let visible = mutation.visible { state.trim(to: visible) }
         if target.kind == .delete { state.markDeleted(lsn: range.upperBound) }
         if target.kind == .retire { state.markRetired(lsn: range.upperBound) }
         return range
@@ -84,7 +85,16 @@ struct Stager {
                 actual: mutation.annotation.count)
         }
         var closes = false
-        for record in mutation.records {
+        precondition(
+            mutation.visible.map { state.canBegin(at: $0.position) } ?? true,
+            "a trim moves the beginning within the stream")
+        for (index, record) in mutation.records.enumerated() {
+            if record.kind == .trim {
+                precondition(
+                    index == 0 && mutation.visible != nil && mutation.isStructural,
+                    "a trim comes first in its set")
+                continue
+            }
             if state.isClosed || closes { throw .streamClosed }
             guard record.bytes.count <= options.recordBytesMax else {
                 throw .limitExceeded(

@@ -3,18 +3,21 @@ extension EventLog {
     /// Finds the own records of `stream` from `start` on: whole ones, at most `maxBytes` bytes of
     /// them, but at least one if there is one, and nothing behind what `lsn` made durable.
     ///
-    /// - Parameter blocking: whether to wait for a disk, should lengths have to be read from one.
-    /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream` (deleted), `wouldBlock` if not
-    ///   `blocking`.
+    /// - Parameters:
+    ///   - blocking: whether to wait for a disk, should lengths have to be read from one.
+    ///   - isForFork: whether a fork reads, from which a trim hides nothing.
+    /// - Throws: `offTheEnd`, `notABoundary`, `unknownStream` (deleted), `trimmed`, `wouldBlock` if
+    ///   not `blocking`.
     func readOwn(
         _ stream: LogStream, from start: StreamPosition, maxBytes: Int, through lsn: LSN,
-        blocking: Bool = false
+        blocking: Bool, isForFork: Bool
     ) throws(LogError) -> ReadRun {
         // Before the look at the stream: where it says that bytes are, they stay.
         let pin = pins.pin()
         let (limit, _) = start.byte.addingReportingOverflow(UInt64(max(0, maxBytes)))
         let view = try stream.withLock { (state) throws(LogError) in
-            try ReadView(of: state, from: start, limit: limit, through: lsn)
+            try ReadView(
+                of: state, from: start, limit: limit, through: lsn, isForFork: isForFork)
         }
         guard start != view.tail else { return run(from: start, to: start, view, pin) }
         if start < view.settledEnd {
@@ -52,13 +55,14 @@ extension EventLog {
         guard end.byte > view.end.byte else { return run(from: start, to: end, view, pin) }
         // The first record is larger than the limit and reaches into extents not copied yet.
         let whole = try stream.withLock { (state) throws(LogError) in
-            try ReadView(of: state, from: start, limit: end.byte, through: lsn)
+            try ReadView(
+                of: state, from: start, limit: end.byte, through: lsn, isForFork: true)
         }
         // Settled in the meantime: the pin keeps the files that the first look saw.
         guard start >= whole.settledEnd else {
             return try readOwn(
                 stream, from: start, maxBytes: Int(end.byte - start.byte), through: lsn,
-                blocking: blocking)
+                blocking: blocking, isForFork: true)
         }
         return run(from: start, to: end, whole, pin)
     }
@@ -102,6 +106,7 @@ extension EventLog {
         return stream.withLock { state in
             let count = state.extents.count(through: lsn.rawValue)
             let tail = count == state.extents.count ? state.tail : state.extents[count].start
+            guard start >= state.visibleStart else { return nil }
             if start == tail {
                 return SmallRead(start: start, end: start, reachesTail: true, byteCount: 0)
             }

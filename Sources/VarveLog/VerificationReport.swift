@@ -6,7 +6,8 @@ public struct VerificationReport: Sendable {
     public struct StreamSummary: Sendable {
         /// The stream's identity.
         public let id: StreamID
-        /// What tells it from other streams of its name; nil when the frame that created it is lost.
+        /// What tells it from other streams of its name; nil when the frame that created it is
+        /// lost.
         public let incarnation: Incarnation?
         /// Its name; nil when the frame that created it is lost.
         public let name: String?
@@ -16,9 +17,15 @@ public struct VerificationReport: Sendable {
         public let bytes: UInt64
         /// The chain's head after the last record.
         public let head: ChainHash
+        /// Where a trim made it begin for its readers; nil when it was never trimmed.
+        public let visibleStart: StreamPosition?
+        /// Where the records begin that are left of a trimmed stream, and the check with them; nil
+        /// when all are there.
+        public let beginning: StreamPosition?
         /// True when its end was reached.
         public let isClosed: Bool
-        /// True when the whole chain was computed anew and matches at every frame.
+        /// True when the whole chain, as far as its records are there, was computed anew and
+        /// matches at every frame.
         public let isIntact: Bool
     }
 
@@ -67,7 +74,10 @@ public struct VerificationReport: Sendable {
         var lines = streams.map { stream in
             let name = stream.name.map { "\"\($0)\"" } ?? "(name lost)"
             return "stream \(stream.id) \(name): \(stream.records) records, \(stream.bytes) bytes, "
-                + "head \(stream.head.hex)" + (stream.isClosed ? ", closed" : "")
+                + "head \(stream.head.hex)"
+                + (stream.visibleStart.map { ", trimmed at \($0)" } ?? "")
+                + (stream.beginning.map { ", checked from \($0) on" } ?? "")
+                + (stream.isClosed ? ", closed" : "")
                 + (stream.isIntact ? "" : ", DAMAGED")
         }
         for head in heads {
@@ -115,6 +125,8 @@ public struct VerificationReport: Sendable {
         line.add("records", stream.records)
         line.add("bytes", stream.bytes)
         line.add("head", stream.head.hex)
+        line.add("trimmed_at", stream.visibleStart?.description)
+        line.add("checked_from", stream.beginning?.description)
         line.add("closed", stream.isClosed)
         line.add("intact", stream.isIntact)
         return line.rendered

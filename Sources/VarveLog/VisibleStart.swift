@@ -27,6 +27,21 @@ package struct VisibleStart: Hashable, Sendable {
             head: ChainHash(loadingFrom: base + 16))
     }
 
+    /// The digest of its bytes: the payload of a trim's leaf.
+    var digest: SHA256Digest {
+        withUnsafeTemporaryAllocation(byteCount: Self.byteCount, alignment: 8) { bytes in
+            store(to: bytes.baseAddress.unsafelyUnwrapped)
+            return SHA256Hasher.hash(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    /// The leaf of a trim that names it, in a stream whose next data record is number `record`.
+    func leaf(of incarnation: Incarnation, record: UInt64) -> SHA256Digest {
+        Chain.leaf(
+            incarnation: incarnation, record: record, kind: .trim, length: Self.byteCount,
+            payload: digest)
+    }
+
     /// Writes `byteCount` bytes to `base`.
     func store(to base: UnsafeMutableRawPointer) {
         base.storeLittleEndian(position.record, at: 0)

@@ -69,6 +69,7 @@ extension Problem {
         case .overloaded: self = .overloaded
         case .limitExceeded: self = .contentTooLarge
         case .unknownStream: self = .notFound
+        case .trimmed: self = .gone
         case .offTheEnd, .notABoundary: self = .invalidOffset
         case .beforeChain: self = .offsetBeforeFork
         case .streamClosed: self = .streamClosed

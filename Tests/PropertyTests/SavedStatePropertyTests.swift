@@ -118,7 +118,7 @@ private final class SavedStateRun {
                     ReplayedMutation(
                         lsn: LSN(lsn), kind: kind, stream: stream, annotation: annotation,
                         wallMilliseconds: now, start: .start, end: .start, closes: closes,
-                        isStructural: closes))
+                        visible: nil, isStructural: closes))
             }
         }
         if kind == .create { catalog = try fold.save(restored, .changes) }

@@ -81,7 +81,9 @@ import VarvePlatform
         #expect(entry.storedBytes == 1001 && entry.length == 1000 && entry.kind == .data)
         #expect(LengthEntry(length: 0, kind: .close, hasSeparator: false).kind == .close)
         #expect(LengthEntry(rawValue: 1 << 28 | 5).kind == nil)
-        #expect(LengthEntry(rawValue: 2 << 28).kind == nil)
+        #expect(LengthEntry(length: 0, kind: .trim, hasSeparator: false).kind == .trim)
+        #expect(LengthEntry(rawValue: 2 << 28 | 5).kind == nil)
+        #expect(LengthEntry(rawValue: 3 << 28).kind == nil)
         #expect(LengthEntry(rawValue: 1 << 27).kind == nil)
     }
 

@@ -40,6 +40,7 @@ extension InspectedDetail {
             record.isClosed ? "closed" : nil, record.isDeleted ? "deleted" : nil,
             record.isRetired ? "retired" : nil,
             record.origin.map { "fork of \($0.source) at \($0.position)" },
+            record.visible.map { "trimmed at \($0.position)" },
             record.alarmMilliseconds.map { "alarm at \($0)" },
             entries.map { "\($0) entries" },
         ]

@@ -57,6 +57,8 @@ public enum InspectionItem: Sendable {
         package let header: FrameHeader
         /// The stream's name, in the first frame of a create.
         public let name: String?
+        /// Where it trims its stream to, in the first frame of a set that does.
+        let visible: VisibleStart?
     }
 
     /// The end of a file.
@@ -103,7 +105,9 @@ public enum InspectionItem: Sendable {
             + " \(header.recordCount) records, \(header.payloadBytes) bytes at "
             + StreamPosition(record: header.firstRecord, byte: header.firstByte).description
             + ", annotation \(header.annotationBytes), time \(header.wallMilliseconds)"
-            + (header.isStructural ? ", structural" : "") + ", head \(header.head.hex.prefix(16))…"
+            + (header.isStructural ? ", structural" : "")
+            + (frame.visible.map { ", trims to \($0.position)" } ?? "")
+            + ", head \(header.head.hex.prefix(16))…"
     }
 
     /// One JSON object.
@@ -163,6 +167,7 @@ public enum InspectionItem: Sendable {
         line.add("first_byte", header.firstByte)
         line.add("time_ms", header.wallMilliseconds)
         line.add("structural", header.isStructural)
+        line.add("trims_to", frame.visible?.position.description)
         line.add("head", header.head.hex)
     }
 }

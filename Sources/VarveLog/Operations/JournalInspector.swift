@@ -67,7 +67,11 @@ struct JournalInspector {
                     else { return }
                     if let shown = group { try visit(shown) }
                     group = nil
-                    try visit(.frame(.init(byte: byte, header: frame.header, name: name)))
+                    try visit(
+                        .frame(
+                            .init(
+                                byte: byte, header: frame.header, name: name,
+                                visible: frame.visible)))
                     try showRecords(of: frame, visit)
                 case .groupEnd: break
                 }

@@ -21,7 +21,7 @@ extension EventLog {
     /// two checkpoints, or one append. Waits for disks.
     ///
     /// - Throws: `offTheEnd`, `notABoundary`, `beforeChain` (a fork's place in its source),
-    ///   `unknownStream` (deleted), `chainBroken`, `corruption`, `poisoned`, `io`.
+    ///   `trimmed`, `unknownStream` (deleted), `chainBroken`, `corruption`, `poisoned`, `io`.
     public func chainPlace(
         of stream: LogStream, at position: StreamPosition? = nil
     ) throws(LogError) -> ChainPlace {
@@ -36,7 +36,9 @@ extension EventLog {
             throw .beforeChain(position: place, start: stream.start)
         }
         // Throws what is wrong with the place.
-        _ = try readOwn(stream, from: place, maxBytes: 0, through: lsn, blocking: true)
+        _ = try readOwn(
+            stream, from: place, maxBytes: 0, through: lsn, blocking: true,
+            isForFork: false)
         var head: ChainHash?
         var isClosed = false
         let beginning = try walkOwn(

@@ -2,7 +2,8 @@
 public struct StreamVerification: Sendable {
     /// The chain's head as far as it was followed, and where.
     public internal(set) var reached: ChainPlace
-    /// Where the verification began: the stream's, or the fork's, first own record.
+    /// Where the verification began: at the stream's, or the fork's, first own record, or at the
+    /// first that is left of a trimmed stream.
     public internal(set) var start: StreamPosition
     /// Data records that were hashed.
     public internal(set) var records: UInt64 = 0
@@ -28,7 +29,10 @@ extension EventLog {
         of stream: LogStream, isCancelled: () -> Bool = { false }
     ) throws(LogError) -> StreamVerification {
         let lsn = durable
-        let tail = stream.withLock { $0.durableTail(at: lsn) }
+        let (tail, visible) = stream.withLock { state in
+            (state.durableTail(at: lsn), state.structuralLSN <= lsn ? state.visible : nil)
+        }
+        var trims = TrimCheck(stream, visible)
         var found = StreamVerification(
             reached: ChainPlace(position: stream.start, head: stream.genesis, isClosed: false),
             start: stream.start)
@@ -37,8 +41,10 @@ extension EventLog {
                 stream, from: stream.start, to: tail, through: lsn, check: .genesis
             ) { (record) throws(LogError) in
                 if record.position.record % 1024 == 0, isCancelled() { throw .closed }
+                try trims.follow(record)
                 found.note(record)
             }
+            _ = try trims.end(at: tail)
             // Control records at the tail leave the position where it is.
             found.end(at: tail)
         } catch {
@@ -96,6 +102,7 @@ extension EventLog {
 extension StreamVerification {
     /// Takes in one more record.
     fileprivate mutating func note(_ record: Record) {
+        if records == 0, record.position > start { start = record.position }
         if record.kind.takesNumber { records += 1 }
         bytes = record.position.byte + UInt64(record.payload.count) - start.byte
         reached = ChainPlace(

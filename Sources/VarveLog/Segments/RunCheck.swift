@@ -3,6 +3,8 @@ import VarveBytes
 /// Follows the chain of one stream through what walking over its run gives out.
 package struct RunCheck {
     private let stream: StreamRecord
+    /// Where a trim says that the chain has a certain head, until the run has come there.
+    private var expected: VisibleStart?
     private var chain = SetHash()
     private var next = StreamPosition.start
     private var isBegun = false
@@ -19,6 +21,7 @@ package struct RunCheck {
         self.stream = stream
         self.watch = watch
         places = watch?.places(of: stream.id.rawValue)
+        expected = stream.visible.flatMap { $0.position > stream.start ? $0 : nil }
     }
 
     /// Takes the next item; the first is a checkpoint.
@@ -39,9 +42,13 @@ package struct RunCheck {
                 chain.open(isHashing: true)
                 isBegun = true
                 see(position)
+                // Control records before the run may lie here too: its caller knows the head.
+                if position == expected?.position { expected = nil }
             }
+            try meet(position)
         case .record(let record):
             endRecord()
+            try meet(record.position)
             next = StreamPosition(
                 record: record.position.record + (record.kind.takesNumber ? 1 : 0),
                 byte: record.position.byte + UInt64(record.entry.storedBytes))
@@ -56,6 +63,7 @@ package struct RunCheck {
     /// Throws `chainBroken` when that is the stream's tail and the head is not the stream's.
     package mutating func end(at position: StreamPosition) throws(LogError) -> ChainHash {
         endRecord()
+        try meet(position)
         guard position != stream.tail || chain.head == stream.head else { throw broken }
         return chain.head
     }
@@ -65,7 +73,15 @@ package struct RunCheck {
     /// Throws `chainBroken` when the records do not lead to it.
     mutating func end(before checkpoint: SegmentCheckpoint) throws(LogError) {
         endRecord()
+        try meet(next)
         guard next == checkpoint.position, chain.head == checkpoint.head else { throw broken }
+    }
+
+    /// The chain has come to `position`, behind the data record before it.
+    private mutating func meet(_ position: StreamPosition) throws(LogError) {
+        guard let expected, position == expected.position else { return }
+        self.expected = nil
+        guard chain.head == expected.head else { throw broken }
     }
 
     private mutating func endRecord() {

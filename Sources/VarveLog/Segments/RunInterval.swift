@@ -66,7 +66,7 @@ struct RunInterval {
             while index < bytes.count, let (entry, kind) = StoredLength.read(bytes, at: &index) {
                 let element = Element(
                     position: position, entry: entry, kind: kind,
-                    leaf: kind == .redacted ? Self.leaf(before: index, bytes) : nil)
+                    leaf: kind.keepsLeaf ? Self.leaf(before: index, bytes) : nil)
                 guard try body(element) else { return }
                 position = element.end
             }

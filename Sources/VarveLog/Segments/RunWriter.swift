@@ -169,7 +169,7 @@ final class RunWriter {
         _ entry: LengthEntry, _ leaves: [SHA256Digest], _ leaf: inout Int
     ) throws(LogError) -> SHA256Digest? {
         let kind = StoredLength.kind(of: entry)
-        let own = kind == .redacted && leaf < leaves.count ? leaves[leaf] : nil
+        let own = kind?.keepsLeaf == true && leaf < leaves.count ? leaves[leaf] : nil
         if own != nil { leaf += 1 }
         guard let kind, StoredLength.append(entry, leaf: own, to: &lengths) else {
             throw contradiction()

@@ -1,13 +1,13 @@
 import VarveBytes
 
 /// The length of one record in an interval block: a varint of stored bytes, separator and kind; for
-/// a redacted record its leaf follows (`docs/segment-format.md`, "Interval block").
+/// a trim or a redacted record its leaf follows (`docs/segment-format.md`, "Interval block").
 enum StoredLength {
     /// Appends one length; false when the entry is none of the format's, or lacks its leaf.
     static func append(
         _ entry: LengthEntry, leaf: SHA256Digest?, to writer: inout ByteWriter
     ) -> Bool {
-        guard let kind = kind(of: entry), (kind == .redacted) == (leaf != nil) else { return false }
+        guard let kind = kind(of: entry), kind.keepsLeaf == (leaf != nil) else { return false }
         writer.appendVarint(
             UInt64(entry.storedBytes) << 3 | (entry.hasSeparator ? 4 : 0) | UInt64(kind.rawValue))
         if let leaf { writer.append(leaf) }
@@ -15,7 +15,7 @@ enum StoredLength {
     }
 
     /// Reads the length at `index`, which is one of `bytes`, and moves behind it, and behind the
-    /// leaf that follows the length of a redacted record; nil when it is malformed.
+    /// leaf that follows the length of some kinds; nil when it is malformed.
     @inline(__always)
     static func read(
         _ bytes: UnsafeRawBufferPointer, at index: inout Int
@@ -40,7 +40,7 @@ enum StoredLength {
         guard stored <= UInt64(LengthEntry.bytesMask), let kind = kind(of: entry(value)) else {
             return nil
         }
-        if kind == .redacted {
+        if kind.keepsLeaf {
             index += SHA256Digest.byteCount
             guard index <= bytes.count else { return nil }
         }

@@ -46,6 +46,35 @@ final class FrameImage {
         }
     }
 
+    /// The leaves of those of its records that keep one in a segment, in a stream of that
+    /// incarnation: a trim comes first in its set.
+    func leaves(of incarnation: Incarnation) throws(LogError) -> [SHA256Digest] {
+        guard let visible = try FrameImage.visible(base, prefix, records: recordCount) else {
+            return []
+        }
+        return [visible.leaf(of: incarnation, record: base.loadLittleEndian(56))]
+    }
+
+    /// Where the frame at `base`, which has `prefix` bytes before its payload, trims its stream to;
+    /// nil when it does not.
+    static func visible(
+        _ base: UnsafeRawPointer, _ prefix: Int, records: Int
+    ) throws(LogError) -> VisibleStart? {
+        let trims = base.loadLittleEndian(33, as: UInt8.self) & 2 != 0
+        guard trims, base.loadLittleEndian(36, as: UInt16.self) == 0 else { return nil }
+        let kind = FrameKind(rawValue: base.loadLittleEndian(32))
+        let start =
+            Format.frameHeaderBytes + (kind?.identityBytes ?? 0)
+            + Int(base.loadLittleEndian(40, as: UInt16.self))
+        let end = prefix - Format.trailerBytes - Format.lengthEntryBytes * records
+        guard start + VisibleStart.byteCount <= end else {
+            throw .corruption(
+                file: Format.journalDirectory, byte: 0, count: UInt64(prefix),
+                detail: "a frame that trims has no room for the place")
+        }
+        return VisibleStart(loadingFrom: base + start)
+    }
+
     /// How many records start in the frame, and how many bytes it has before its payload.
     private static func trailer(
         of extent: Extent, from source: LogBytes

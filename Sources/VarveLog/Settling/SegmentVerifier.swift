@@ -12,6 +12,9 @@ struct SegmentVerifier {
     private(set) var damages: [VerificationReport.Damage] = []
     /// How many segments there are.
     private(set) var segmentCount = 0
+    /// Where the newest segments say that trims made streams begin, by id: what lies before may be
+    /// gone from older ones.
+    private var visibles: [UInt64: VisibleStart] = [:]
 
     private let context: VerificationContext
     private let runs: RunVerifier
@@ -55,8 +58,20 @@ struct SegmentVerifier {
         let superseded = Set(files.flatMap(\.footer.superseded))
         files.removeAll { superseded.contains($0.header.number) }
         files.sort { $0.header.first < $1.header.first }
-        for file in files { context.progress.expect(file.footer.storedBytes) }
+        for file in files {
+            context.progress.expect(file.footer.storedBytes)
+            noteTrims(file)
+        }
         for file in files { check(file) }
+    }
+
+    /// Damage is found later, when the file is checked.
+    private mutating func noteTrims(_ file: SegmentFile) {
+        try? file.forEachStream { (stream) throws(LogError) in
+            if let visible = stream.record.visible {
+                visibles[stream.record.id.rawValue] = visible
+            }
+        }
     }
 
     private mutating func check(_ file: SegmentFile) {
@@ -100,6 +115,8 @@ struct SegmentVerifier {
         progress.byte = record.tail.byte
         progress.head = record.head
         progress.isClosed = record.isClosed
+        progress.visible = record.visible
+        progress.endsInData = !record.isClosed && record.visible == nil
         streams[id] = progress
     }
 
@@ -114,12 +131,15 @@ struct SegmentVerifier {
             head: record.genesis)
         let first = stream.run?.start ?? record.tail
         // What lies before the visible start may be gone; then the chain is followed from there.
-        if first > record.start, first <= record.visibleStart {
+        if let visible = visibles[record.id.rawValue], first > record.start,
+            first <= visible.position
+        {
             progress.first = first
+            progress.beginning = first
             progress.record = first.record
             progress.byte = first.byte
-            progress.head = record.visibleHead
-            if first < record.visibleStart, let run = stream.run,
+            progress.head = first == visible.position ? visible.head : record.head
+            if first < visible.position, let run = stream.run,
                 let head = try? file.checkpoint(run, at: 0).head
             {
                 progress.head = head

@@ -81,7 +81,9 @@ struct Settlement {
         try writer.beginStream(
             record, entries: entries, runStart: previous?.tail ?? stream.start,
             headBefore: previous?.head ?? stream.genesis)
-        if !record.isDeleted { try write(extents, endingAt: tail, to: writer) }
+        if !record.isDeleted {
+            try write(extents, of: stream.incarnation, endingAt: tail, to: writer)
+        }
         let run = try writer.endStream()
         return CatalogChange(record: record, entries: entries, run: run, previous: previous)
     }
@@ -93,7 +95,8 @@ struct Settlement {
 
     /// Writes the records of the extents, a set at a time.
     private func write(
-        _ extents: [Extent], endingAt tail: StreamPosition, to writer: SegmentWriter
+        _ extents: [Extent], of incarnation: Incarnation, endingAt tail: StreamPosition,
+        to writer: SegmentWriter
     ) throws(LogError) {
         var first = 0
         while first < extents.count {
@@ -110,7 +113,7 @@ struct Settlement {
             try withExtendedLifetime(frames) { () throws(LogError) in
                 try writer.append(
                     entries: frames.flatMap(\.entries), payload: frames.map(\.payload),
-                    headAfter: frames[0].head)
+                    headAfter: frames[0].head, leaves: try frames[0].leaves(of: incarnation))
             }
             first = next
         }

@@ -10,6 +10,7 @@ extension StreamRecord {
             isClosed = state.isClosed
             isDeleted = state.isDeleted
             isRetired = state.isRetired
+            visible = state.visible
         }
         origin = stream.edge?.origin
         core = saved?.core ?? []

@@ -48,7 +48,11 @@ import VarveStorage
                 ]
             ),
             (
-                "trims", [ModelStream(id: 5, sets: [[ModelRecord(kind: .trim), one], [one]])]
+                "trims",
+                [
+                    ModelStream(
+                        id: 5, sets: [[ModelRecord(kind: .trim, leaf: maker.hash()), one], [one]])
+                ]
             ),
             (
                 "many streams",
