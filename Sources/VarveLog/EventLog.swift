@@ -23,6 +23,8 @@ public final class EventLog: Sendable {
     let preparer: FilePreparer
     let flusher: Flusher
     let settler: Settler
+    /// What signs segments.
+    let cutSigner = CutSigner()
     private let catalog: Catalog
     /// The time of the last frame when the log was opened, in milliseconds since 1970.
     package let openedAtMilliseconds: UInt64
@@ -60,7 +62,8 @@ public final class EventLog: Sendable {
             Settler.Parts(
                 volume: parts.volume, options: parts.options, random: parts.random,
                 fold: parts.fold, catalog: catalog, bytes: bytes, journal: journal,
-                directory: parts.directory, pins: pins, preparer: preparer, synced: synced),
+                directory: parts.directory, pins: pins, preparer: preparer, synced: synced,
+                signer: cutSigner),
             from: parts.settled.mark)
         try startThreads(parts.files)
     }

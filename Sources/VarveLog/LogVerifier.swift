@@ -64,6 +64,7 @@ public enum LogVerifier {
             cut = settled.cut
             report.damages = settled.damages
             report.segmentCount = settled.segmentCount
+            report.signedSegmentCount = settled.signedCount
             report.durableMark = LSN(settled.cut.lsn)
             report.lastLSN = LSN(settled.cut.lsn)
         }

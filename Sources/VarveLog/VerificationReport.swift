@@ -53,6 +53,8 @@ public struct VerificationReport: Sendable {
     public internal(set) var damages: [Damage] = []
     /// The number of segments.
     public internal(set) var segmentCount = 0
+    /// How many segments have a valid signature of a key that is known.
+    public internal(set) var signedSegmentCount = 0
     /// The number of journal files, without those that are settled.
     public internal(set) var fileCount = 0
     /// The number of frames that are right.
@@ -93,7 +95,8 @@ public struct VerificationReport: Sendable {
                     + "\(damage.count) bytes: \(damage.detail)")
         }
         lines.append(
-            "\(segmentCount) segments, \(fileCount) journal files, \(frameCount) frames, "
+            "\(segmentCount) segments, \(signedSegmentCount) of them signed, "
+                + "\(fileCount) journal files, \(frameCount) frames, "
                 + "\(streams.count) streams, "
                 + "last LSN \(lastLSN), "
                 + "synced through \(durableMark): "
@@ -106,6 +109,7 @@ public struct VerificationReport: Sendable {
         var line = JSONLine()
         line.add("clean", isClean)
         line.add("segments", UInt64(segmentCount))
+        line.add("signed_segments", UInt64(signedSegmentCount))
         line.add("files", UInt64(fileCount))
         line.add("frames", frameCount)
         line.add("last_lsn", lastLSN.rawValue)

@@ -68,6 +68,7 @@ package final class Server: Sendable {
             clock: clock, random: random)
         do {
             let signer = try found ?? makeSigner(keys, random, logger)
+            engine.log.signSegments(with: signer)
             let pool = try ReadPool(threads: configuration.readThreads)
             do {
                 let chores = try ReadPool(threads: 1, name: "varve-chore")

@@ -3,6 +3,11 @@ import VarvePlatform
 // The chain's head at a place, and signing it.
 
 extension EventLog {
+    /// Has every segment signed that is written from now on.
+    public func signSegments(with signer: HeadSigner) {
+        cutSigner.current = signer
+    }
+
     /// The chain's head of `stream` at its tail, if that is known without a disk and all of it is
     /// on stable storage; else nil.
     package func headAtTail(of stream: LogStream) throws(LogError) -> ChainPlace? {

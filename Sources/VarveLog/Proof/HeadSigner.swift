@@ -36,9 +36,12 @@ public final class HeadSigner: Sendable {
     }
 
     /// The 64 bytes of the signature over a message of another kind than a head's.
-    func sign(message: UnsafeRawBufferPointer) throws(ProofError) -> [UInt8] {
+    func sign(_ message: [UInt8]) throws(ProofError) -> [UInt8] {
+        let outcome = message.withUnsafeBytes { bytes in
+            Result { () throws(CryptoFailure) in try key.sign(bytes) }
+        }
         do throws(CryptoFailure) {
-            return try key.sign(message)
+            return try outcome.get()
         } catch {
             throw .cipher(detail: error.description)
         }

@@ -13,6 +13,12 @@ public struct KeyID: Hashable, Sendable, CustomStringConvertible {
         bytes = digest.withUnsafeBytes { Array($0.prefix(8)) }
     }
 
+    /// The name with these eight bytes.
+    init(rawBytes: [UInt8]) {
+        precondition(rawBytes.count == 8, "eight bytes")
+        bytes = rawBytes
+    }
+
     /// Parses 16 lowercase hexadecimal digits; nil for anything else.
     public init?(_ text: String) {
         let digits = Array(text.utf8)

@@ -27,6 +27,9 @@ public struct KeyRing: Sendable {
         path = "\(logDirectory)/\(Self.directoryName)"
     }
 
+    /// Whether there is a directory of keys.
+    public var exists: Bool { File.isDirectory(path) }
+
     /// Whether there is a key to sign with, usable or not.
     package var hasSigningKey: Bool { File.exists(signingPath) }
 

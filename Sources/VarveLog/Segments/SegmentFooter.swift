@@ -23,8 +23,11 @@ package struct SegmentFooter: Hashable, Sendable {
     package var storedBytes: UInt64 = 0
     /// The numbers of the segments that this one takes the place of, ascending.
     package var superseded: [UInt32] = []
+    /// The signature over the streams' heads; nil when the segment is not signed.
+    package var signature: CutSignature?
 
     private static let countersOffset = 72
+    private static let signatureOffset = 128
     private static let supersededOffset = 256
     private static let checksumOffset = SegmentFormat.footerBytes - 4
 
@@ -75,8 +78,13 @@ package struct SegmentFooter: Hashable, Sendable {
         let count = Int(base.loadLittleEndian(Self.countersOffset + 48, as: UInt32.self))
         guard count <= SegmentFormat.supersededMax else { return nil }
         superseded = (0..<count).map { base.loadLittleEndian(Self.supersededOffset + 4 * $0) }
+        let signatureEnd = Self.signatureOffset + CutSignature.byteCount
+        signature = CutSignature(
+            loadingFrom: UnsafeRawBufferPointer(
+                rebasing: block[Self.signatureOffset..<signatureEnd]))
         let padding = [
-            Self.countersOffset + 52..<Self.supersededOffset,
+            Self.countersOffset + 52..<Self.signatureOffset,
+            signatureEnd..<Self.supersededOffset,
             Self.supersededOffset + 4 * count..<Self.checksumOffset,
         ]
         // Sizes above the file's own are refused before they are added up.
@@ -114,6 +122,7 @@ package struct SegmentFooter: Hashable, Sendable {
         for (index, number) in superseded.enumerated() {
             base.storeLittleEndian(number, at: Self.supersededOffset + 4 * index)
         }
+        signature?.store(to: base + Self.signatureOffset)
         let covered = UnsafeRawBufferPointer(start: base, count: Self.checksumOffset)
         let checksum = SegmentSeed.footer.checksum(covered, id: header.id, place: offset)
         base.storeLittleEndian(checksum, at: Self.checksumOffset)

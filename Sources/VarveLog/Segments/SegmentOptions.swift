@@ -8,6 +8,9 @@ package struct SegmentOptions: Sendable {
     /// Keeps the pace of writing; what it throws ends the writing.
     package var afterSlice: AfterSlice?
 
+    /// Signs the streams' heads; nil = nothing does.
+    package var signer: HeadSigner?
+
     /// No pace, and nothing superseded.
     package init() {}
 }

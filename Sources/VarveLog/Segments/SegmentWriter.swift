@@ -24,6 +24,9 @@ package final class SegmentWriter {
     private let runs: RunWriter
     private let streams: StreamsWriter
     private var footer = SegmentFooter()
+    private let signer: HeadSigner?
+    /// The heads of all streams, if they are to be signed.
+    private var heads = HeadTree()
     private var phase = Phase.between
     private var record: StreamRecord?
 
@@ -47,6 +50,7 @@ package final class SegmentWriter {
         }
         self.volume = volume
         self.header = header
+        signer = options.signer
         let backend = try Self.create(volume, header.number)
         let spills = Self.memory.map { memory in
             SpillBuffer(
@@ -120,6 +124,7 @@ package final class SegmentWriter {
                     + "or their chain differs")
         }
         try streams.end(run)
+        if signer != nil, let record { heads.add(record) }
         footer.streamCount += 1
         if let run {
             footer.runCount += 1
@@ -169,6 +174,9 @@ package final class SegmentWriter {
             try output.write(bytes)
         }
         footer.groupCount = UInt64(streams.groupCount)
+        if let signer {
+            footer.signature = try CutSignature(of: heads, header: self.header, by: signer)
+        }
         let footer = self.footer
         let header = self.header
         try writeBlock(SegmentFormat.footerBytes) { footer.encode(into: $0, header: header) }

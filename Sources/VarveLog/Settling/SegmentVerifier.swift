@@ -12,6 +12,8 @@ struct SegmentVerifier {
     private(set) var damages: [VerificationReport.Damage] = []
     /// How many segments there are.
     private(set) var segmentCount = 0
+    /// How many of them have a valid signature of a key that is known.
+    private(set) var signedCount = 0
     /// Where the newest segments say that trims made streams begin, by id: what lies before may be
     /// gone from older ones.
     private var visibles: [UInt64: VisibleStart] = [:]
@@ -84,10 +86,29 @@ struct SegmentVerifier {
                         + "\(cut.lsn + 1) is missing"))
         }
         cut = CutPoint(lsn: header.last.rawValue, place: header.cut)
+        var heads = HeadTree()
         do throws(LogError) {
-            try file.forEachStream { (stream) throws(LogError) in follow(stream, in: file) }
+            try file.forEachStream { (stream) throws(LogError) in
+                heads.add(stream.record)
+                follow(stream, in: file)
+            }
+            checkSignature(of: heads, in: file)
         } catch {
             damages.append(VerificationReport.Damage(error, in: file.path))
+        }
+    }
+
+    /// Checks that the heads of the segment's streams are those that were signed.
+    private mutating func checkSignature(of heads: HeadTree, in file: SegmentFile) {
+        guard let signature = file.footer.signature else { return }
+        let key = context.options.publicKeys[signature.key]
+        if let fault = signature.fault(of: heads, header: file.header, publicKey: key) {
+            damages.append(
+                .init(
+                    file: file.path, stream: nil, record: nil, byte: file.footer.offset,
+                    count: UInt64(SegmentFormat.footerBytes), detail: fault))
+        } else if key != nil {
+            signedCount += 1
         }
     }
 

@@ -24,6 +24,7 @@ final class Settler: @unchecked Sendable {
         var pins: ReadPins
         var preparer: FilePreparer
         var synced: SyncedJournal
+        var signer: CutSigner
     }
 
     /// How long after a failure the next attempt is made, when nobody asks sooner.
@@ -167,7 +168,10 @@ final class Settler: @unchecked Sendable {
                 last: LSN(newest.cut.lsn), cut: newest.cut.place, wallMilliseconds: wall)
         }
         let outcome = try settlement.run { (wall) throws(LogError) in
-            try SegmentWriter(volume: parts.volume, header: header(wall))
+            var options = SegmentOptions()
+            options.signer = parts.signer.current
+            return try SegmentWriter(
+                volume: parts.volume, header: header(wall), options: options)
         }
         let next = CatalogMark(
             cut: newest.cut, nextSegment: number + 1,

@@ -14,8 +14,8 @@ enum VerifyCommand: Command {
         isRepeatable: true)
     private static let publicKey = Option(
         name: "public-key", value: .text(placeholder: "FILE"),
-        summary: "A public key, in PEM or as its 32 bytes, that heads may be signed with; without "
-            + "it those in DIR/keys",
+        summary: "A public key, in PEM or as its 32 bytes, that heads and segments may be signed "
+            + "with; without it those in DIR/keys",
         isRepeatable: true)
     private static let jobs = Option(
         name: "jobs", value: .count(minimum: 1),
@@ -105,8 +105,8 @@ enum VerifyCommand: Command {
     ) throws(CommandFailure) -> [KeyID: PublicKey] {
         do throws(StorageError) {
             guard arguments.isGiven(publicKey) else {
-                guard arguments.isGiven(head) else { return [:] }
-                return try KeyRing(logDirectory: directory).publicKeys()
+                let ring = KeyRing(logDirectory: directory)
+                return ring.exists ? try ring.publicKeys() : [:]
             }
             var keys: [KeyID: PublicKey] = [:]
             for path in arguments.texts(publicKey) {
