@@ -21,7 +21,4 @@ extension EventLog {
     package func stepSettler() throws(LogError) {
         try settler.settle()
     }
-
-    /// The LSN of the last frame staged.
-    package var staged: LSN { LSN(journal.next - 1) }
 }

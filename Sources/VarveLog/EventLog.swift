@@ -168,6 +168,9 @@ public final class EventLog: Sendable {
     /// The last LSN on stable storage.
     package var synced: LSN { LSN(commits.synced) }
 
+    /// The LSN of the last frame staged.
+    package var staged: LSN { LSN(journal.next - 1) }
+
     /// Why nothing more can be written; nil while all is well. One atomic load.
     package var failure: LogError? { commits.failure }
 

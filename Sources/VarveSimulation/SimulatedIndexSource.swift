@@ -79,6 +79,21 @@ package final class SimulatedIndexSource: IndexSource {
         state.withLock { $0.failure = error }
     }
 
+    /// What a crash that takes all it can would leave of an index; nil when there is none.
+    package func contents(of name: String) -> MemoryTable? {
+        state.withLock { $0.indexes[name]?.durable }
+    }
+
+    /// Puts other durable contents, or an index, where nobody has one open: those of an older
+    /// copy, or a part of them.
+    package func replace(_ name: String, by table: MemoryTable) throws(IndexError) {
+        try IndexName.check(name)
+        try state.withLock { (state) throws(IndexError) in
+            guard !state.opened.contains(name) else { throw .locked(directory: name) }
+            state.indexes[name] = Contents(live: table, durable: table)
+        }
+    }
+
     /// Runs one operation of an index that was opened after boot number `boot`.
     func withContents<R: Sendable>(
         of index: SimulatedIndex, changing: Bool,

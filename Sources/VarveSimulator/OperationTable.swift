@@ -5,6 +5,7 @@ enum OperationTable {
         ProducerAppendOperation(),
         CloseOperation(),
         CreateOperation(),
+        ForkOperation(),
         DeleteOperation(),
         ReadOperation(),
         ListOperation(),

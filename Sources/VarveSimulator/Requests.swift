@@ -8,16 +8,23 @@ struct Requests {
     private static let binaryType = "application/octet-stream"
     private static let jsonType = "application/json"
 
-    func create(_ request: CreateRequest) -> Result<CreateOutcome, StreamRefusal> {
+    func create(
+        _ request: CreateRequest, blocking: Bool = false
+    ) -> Result<CreateOutcome, StreamRefusal> {
         let type = request.isJSON ? Self.jsonType : Self.binaryType
-        return withBytes(request.name, type) { name, type in
+        return withBytes(request.name, type, request.fork?.source ?? "") { name, type, source in
             request.body.withUnsafeBytes { body in
                 var command = CreateCommand(name: name)
-                command.contentType = type
+                command.contentType = request.namesType ? type : nil
                 command.lifetime = request.lifetime
                 command.isClosed = request.isClosed
                 command.content = .body(body)
-                return Result { () throws(StreamRefusal) in try engine.create(command) }
+                command.fork = request.fork.map {
+                    ForkCommand(source: source, offset: $0.offset, subOffset: $0.subOffset)
+                }
+                return Result { () throws(StreamRefusal) in
+                    try engine.create(command, blocking: blocking)
+                }
             }
         }
     }
@@ -101,13 +108,6 @@ struct Requests {
 
     private func withBytes<R>(_ text: String, _ body: (UnsafeRawBufferPointer) -> R) -> R {
         withBytes(text, body: { body($0[0]) })
-    }
-
-    private func withBytes<R>(
-        _ first: String, _ second: String,
-        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> R
-    ) -> R {
-        withBytes(first, second, body: { body($0[0], $0[1]) })
     }
 
     private func withBytes<R>(

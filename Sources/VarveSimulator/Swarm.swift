@@ -33,7 +33,7 @@ struct Swarm {
             random.next(below: 6) == 0 && !operation.isEssential
                 ? 0 : operation.weight * [1, 1, 2, 4][random.next(below: 4)]
         }
-        nameCount = [2, 4, 8, 16][random.next(below: 4)]
+        nameCount = [2, 4, 8, 20][random.next(below: 4)]
         hasLargeAppends = random.next(below: 6) == 0
         faultPercent = [0, 20, 40, 80][random.next(below: 4)]
         freezePercent = [0, 30, 60, 90][random.next(below: 4)]

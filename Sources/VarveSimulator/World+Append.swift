@@ -5,17 +5,19 @@ extension World {
     /// Sends an append to the engine, compares the outcome with the model's, and tells the model.
     func append(_ request: AppendRequest) throws(Violation) {
         trace.note(request.line)
-        let known = model.stream(named: request.name)
         let stream: Stream
         switch try requests.lookUp(request.name) {
         case .success(let found): stream = found
         case .failure(let refusal): return try checkAbsence(request.name, nil, refusal)
         }
-        guard let known else { throw Violation("\(request.name) is there and must not be") }
+        guard let known = model.holder(of: request.name) else {
+            throw Violation("\(request.name) is there and must not be")
+        }
         let before = fingerprint(stream)
         let hadFailed = try open.log.failure != nil
         switch try requests.append(request, to: stream) {
         case .success(let outcome):
+            try Violation.require(!known.isRetired, "\(request.name) takes more after its deletion")
             try Violation.require(life(of: known) != .over, "\(request.name) outlived its time")
             try accepted(request, outcome, known, stream, before, hadFailed)
         case .failure(let refusal):
@@ -99,9 +101,8 @@ extension World {
     ) throws(Violation) {
         try Violation.require(
             fingerprint(stream) == before, "\(request.line): refused, and something changed")
-        if refusal.error == .notFound {
-            try Violation.require(life(of: known) != .alive, "\(request.name) is not found")
-            return answer(visibleAt: refusal.visibleAt, reveals: 0)
+        if refusal.error == .notFound || refusal.error == .deleted {
+            return try checkAbsence(request.name, nil, refusal)
         }
         try Violation.require(life(of: known) != .over, "\(request.name) outlived its time")
         switch (known.judge(request), refusal.error) {

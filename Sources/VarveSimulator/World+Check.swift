@@ -21,11 +21,12 @@ extension World {
             "the verifier ends at LSN \(report.lastLSN), marked \(report.durableMark), "
                 + "the log at \(log.durable)")
         for name in model.names {
-            guard let known = model.stream(named: name), let handle = handle(name) else { continue }
+            guard let known = model.holder(of: name), let handle = handle(name) else { continue }
             try check(known, handle)
             let summary = report.streams.first { $0.id == handle.id }
             try Violation.require(
                 summary?.head == known.head && summary?.records == known.tail.record
+                    && summary?.bytes == known.tail.byte
                     && summary?.isClosed == known.isClosed,
                 "\(name): the verifier finds another chain")
             try checkProducers(known)
@@ -78,7 +79,15 @@ extension World {
         } catch {
             throw Violation("\(known.name) does not read as it was written: \(error)")
         }
-        try checkLife(known, handle)
+        try known.isRetired ? checkRetired(known, handle) : checkLife(known, handle)
+    }
+
+    /// Nobody but its forks reads a retired stream.
+    private func checkRetired(_ known: ModelStream, _ handle: Stream) throws(Violation) {
+        let result = try requests.read(handle, from: .start, maxBytes: 1, blocking: true)
+        guard case .failure(let refusal) = result, refusal.error == .deleted else {
+            throw Violation("\(known.name) is read after its deletion")
+        }
     }
 
     /// A mismatch in the middle of calls that throw the log's errors.
@@ -93,7 +102,8 @@ extension World {
             try Self.requireRefusal(head.lifetime == known.lifetime)
             if life == .over { throw StreamRefusal(.gone) }
         } catch {
-            guard error.error == .notFound, life != .alive else {
+            let absence = model.forks(of: known.id).isEmpty ? StreamError.notFound : .deleted
+            guard error.error == absence, life != .alive else {
                 throw Violation("\(known.name) lives otherwise than it was told: \(error.error)")
             }
         }
@@ -111,7 +121,7 @@ extension World {
     /// Producers that repeat their last append learn that it is there, and change nothing; a
     /// `Stream-Seq` that is not greater is refused.
     private func checkProducers(_ known: ModelStream) throws(Violation) {
-        guard life(of: known) == .alive else { return }
+        guard !known.isRetired, life(of: known) == .alive else { return }
         for (id, producer) in known.producers.sorted(by: { $0.key < $1.key }) {
             var request = AppendRequest(name: known.name)
             (request.body, request.records) = ([0x30], [[0x30]])

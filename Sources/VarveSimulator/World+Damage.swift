@@ -44,7 +44,7 @@ extension World {
     private func checkDamagedReads() throws(Violation) {
         let last = try open.log.durable.rawValue
         for name in model.names {
-            guard let known = model.stream(named: name), let handle = handle(name),
+            guard let known = model.holder(of: name), let handle = handle(name),
                 handle.id.rawValue == known.id
             else { continue }
             let tail = known.mark(through: last).tail

@@ -1,4 +1,3 @@
-import VarveIndex
 import VarveLog
 import VarvePlatform
 import VarveSimulation
@@ -25,6 +24,7 @@ extension World {
         let isRotten = try open.log.durable.rawValue < promised
         try settleModel(floor, forgettingUses: isForgetful || isRotten)
         if chance(10) { try recoverAgain() }
+        if chance(20) { keepCatalog() }
         try check()
     }
 
@@ -39,17 +39,6 @@ extension World {
         try Violation.require(last <= staged, "LSN \(last) was never handed out")
         model.cut(after: last, forgettingUses: forgettingUses)
         begin(through: last)
-    }
-
-    /// Removes the catalog of the closed store, which can always be made again from the segments.
-    private func loseCatalogSometimes() throws(Violation) {
-        guard engine == nil, chance(4) else { return }
-        trace.note("the catalog is gone")
-        do throws(IndexError) {
-            try indexes.destroy("catalog")
-        } catch {
-            throw Violation("the catalog cannot be removed: \(error)")
-        }
     }
 
     /// Makes the opening fail once, which must leave a store that opens; true when the power went.
@@ -83,10 +72,14 @@ extension World {
     /// Ends the store at once and opens it again: it must be the same.
     private func recoverAgain() throws(Violation) {
         let before = try digest()
+        let catalog = catalogContents()
         kill()
         if chance(50) { losePower(outcome()) }
+        let isRebuilt = chance(50)
+        if isRebuilt { try removeCatalog() }
         if let error = openEngine() { throw Violation("it does not open again: \(error)") }
         try Violation.require(try digest() == before, "opening again gives another log")
+        if isRebuilt { try checkCatalog(against: catalog) }
     }
 
     /// What a power loss leaves.

@@ -45,19 +45,38 @@ extension World {
             error.code == "io" && plan.firedCount > fired, "a read failed with \(error)")
     }
 
-    /// A request found no stream of that name: there must be none, or one whose time is over.
+    /// A request found no stream of that name that anyone may use: there must be none, one whose
+    /// time is over, or one that is there for its forks only.
     ///
     /// Notes the deletion, if the request came upon an expired stream and deleted it.
     func checkAbsence(
         _ name: String, _ handle: Stream?, _ refusal: StreamRefusal
     ) throws(Violation) {
-        guard let stream = model.stream(named: name) else {
-            answer(visibleAt: refusal.visibleAt, reveals: model.deletion(of: name))
-            return
+        guard let holder = model.holder(of: name) else {
+            try Violation.require(refusal.error == .notFound, "\(name) is not even held")
+            return answer(visibleAt: refusal.visibleAt, reveals: model.deletion(of: name))
         }
-        try Violation.require(life(of: stream) != .alive, "stream \(name) is not found")
-        noteDeletion(of: stream, handle)
-        answer(visibleAt: refusal.visibleAt, reveals: model.deletion(of: name))
+        let forks = model.forks(of: holder.id)
+        try Violation.require(
+            (refusal.error == .deleted) == !forks.isEmpty,
+            "\(name) is \(refusal.error), and has \(forks.count) forks")
+        if holder.isRetired {
+            return answer(visibleAt: refusal.visibleAt, reveals: holder.retiredLSN)
+        }
+        try Violation.require(life(of: holder) != .alive, "stream \(name) is not found")
+        noteDeletion(of: holder, handle)
+        // Whoever is told that it is kept learns of a fork; who is not, of the last one's end.
+        let kept = forks.map(\.createdLSN).min() ?? 0
+        let reveals = model.holder(of: name)?.retiredLSN ?? model.deletion(of: name)
+        answer(visibleAt: refusal.visibleAt, reveals: max(kept, reveals))
+    }
+
+    /// A name is said to be held by the forks of a stream that was deleted.
+    func checkHeld(_ name: String, _ refusal: StreamRefusal) throws(Violation) {
+        guard let holder = model.holder(of: name), holder.isRetired else {
+            throw Violation("\(name) is said to be held by forks")
+        }
+        answer(visibleAt: refusal.visibleAt, reveals: holder.retiredLSN)
     }
 
     /// Whether a stream's time is over, now or at another time.
@@ -65,12 +84,14 @@ extension World {
         model.uses[stream.id]?.life(stream.lifetime, at: time ?? now) ?? .alive
     }
 
-    /// Tells the model of a deletion that a request made in passing, if it did.
+    /// Tells the model of a deletion that was made, perhaps in passing, if it was.
     func noteDeletion(of stream: ModelStream, _ handle: Stream?) {
         guard let handle else { return }
-        let (isDeleted, lsn) = handle.log.withLock { ($0.isDeleted, $0.lastLSN.rawValue) }
-        guard isDeleted else { return }
-        trace.note("-> deleted in passing")
+        let (isGone, lsn) = handle.log.withLock {
+            ($0.isDeleted || $0.isRetired, $0.lastLSN.rawValue)
+        }
+        guard isGone else { return }
+        trace.note("-> \(stream.name) is deleted")
         model.apply(.delete(stream: stream.id), lsn: lsn, time: now)
     }
 

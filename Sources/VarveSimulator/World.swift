@@ -23,6 +23,8 @@ final class World {
     /// Whether the catalog stands still together with the disk, or goes on up to the disk's next
     /// change.
     var freezesIndexes = false
+    /// Catalogs as they were earlier, the oldest first.
+    var oldCatalogs: [MemoryTable] = []
     private let interleaver = Interleaver()
 
     var model = Model()

@@ -114,6 +114,7 @@ extension StreamEngine {
         if logState.isRetired { throw StreamRefusal(.deleted, visibleAt: logState.lastLSN) }
         guard stream.cell.state.isOver(at: now) else { return }
         let isKept = log.namespace.hasForks(stream.log)
-        throw StreamRefusal(isKept ? .deleted : .notFound, visibleAt: logState.lastLSN)
+        // The last fork may have come or gone just now.
+        throw StreamRefusal(isKept ? .deleted : .notFound, visibleAt: log.staged)
     }
 }

@@ -74,10 +74,14 @@ extension StreamEngine {
         var visibleAt = lastDeletion
         var summaries: [StreamSummary] = []
         for logStream in found {
-            guard let head = try? head(Stream(logStream)) else { continue }
-            visibleAt = max(visibleAt, head.visibleAt)
-            summaries.append(
-                StreamSummary(name: logStream.name, head: head))
+            do throws(StreamRefusal) {
+                let head = try head(Stream(logStream))
+                visibleAt = max(visibleAt, head.visibleAt)
+                summaries.append(StreamSummary(name: logStream.name, head: head))
+            } catch {
+                // That it is missing tells that it went.
+                visibleAt = max(visibleAt, error.visibleAt)
+            }
         }
         return (summaries, visibleAt)
     }

@@ -72,6 +72,12 @@ struct Repository: Sendable, CustomTestStringConvertible {
     /// The pages for people.
     var pages: [File] { files.filter { $0.name.hasSuffix(".md") } }
 
+    /// The names of everything in a directory, text or not.
+    func names(in directory: String) -> [String] {
+        let path = root.appendingPathComponent(directory).path
+        return (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    }
+
     /// The text of the file at `path`, nil when there is none.
     func text(_ path: String) -> String? {
         files.first { $0.path == path }.map { $0.lines.joined(separator: "\n") + "\n" }

@@ -157,6 +157,35 @@ struct ForkTests {
         #expect(try fixture.head("fork").visibleAt >= fork.visibleAt)
     }
 
+    @Test("a listing without a deleted source waits for the deletion, though forks keep the source")
+    func listing() throws {
+        let fixture = try EngineFixture()
+        try fixture.create("source", body: "x")
+        try fixture.create("fork", forkOf: "source")
+        try fixture.commit()
+        let deletion = try fixture.delete("source")
+        let (summaries, visibleAt) = fixture.engine.list(
+            prefix: UnsafeRawBufferPointer(start: nil, count: 0), after: nil, limit: 10)
+        #expect(summaries.map(\.name) == ["fork"])
+        #expect(visibleAt >= deletion)
+    }
+
+    @Test("whether forks keep a stream whose time is over is told when the fork is durable")
+    func keptAfterItsTime() throws {
+        let fixture = try EngineFixture()
+        try fixture.create("source", lifetime: .sliding(seconds: 5), body: "x")
+        let fork = try fixture.create(
+            "fork", lifetime: .sliding(seconds: 1000), forkOf: "source")
+        fixture.clock.advance(milliseconds: 20_000)
+        let kept = fixture.refusal { try fixture.append("source", "y") }
+        #expect(kept?.error == .deleted)
+        #expect(kept.map { $0.visibleAt >= fork.visibleAt } == true)
+        let deletion = try fixture.delete("fork")
+        let gone = fixture.refusal { try fixture.append("source", "y") }
+        #expect(gone?.error == .notFound)
+        #expect(gone.map { $0.visibleAt >= deletion } == true)
+    }
+
     @Test("the chain of a fork binds the source at its place")
     func chain() throws {
         let fixture = try EngineFixture()

@@ -122,7 +122,7 @@ package final class ClientConnection {
     }
 
     /// Reads the body that the response with this head has.
-    func readBody(of head: Reply) throws -> [UInt8] {
+    package func readBody(of head: Reply) throws -> [UInt8] {
         if head.status == 204 || head.status == 304 { return [] }
         if head["transfer-encoding"]?.lowercased() == "chunked" {
             return try readChunks(until: { _ in false }).payload

@@ -15,6 +15,28 @@ struct Model {
         var streams: [UInt64: ModelStream] = [:]
         var names: [String: UInt64] = [:]
         var deletions: [String: UInt64] = [:]
+
+        /// The forks of a stream.
+        func forks(of id: UInt64) -> [ModelStream] {
+            streams.values.filter { $0.fork?.source == id }
+        }
+
+        /// A stream goes; while it has forks, only out of sight. With the last fork of a retired
+        /// stream, that one goes as well.
+        mutating func delete(_ id: UInt64, lsn: UInt64) {
+            guard let stream = streams[id] else { return }
+            guard forks(of: id).isEmpty else {
+                streams[id]?.retire(lsn: lsn)
+                return
+            }
+            streams[id] = nil
+            names[stream.name] = nil
+            deletions[stream.name] = lsn
+            guard let source = stream.fork?.source, streams[source]?.isRetired == true,
+                forks(of: source).isEmpty
+            else { return }
+            delete(source, lsn: lsn)
+        }
     }
 
     /// After all changes.
@@ -25,12 +47,27 @@ struct Model {
     /// When each stream was used.
     private(set) var uses: [UInt64: UseRange] = [:]
 
-    /// The names of all streams, sorted.
+    /// The names of all streams, sorted; also of those that only their forks read.
     var names: [String] { now.names.keys.sorted() }
 
-    /// The stream of that name.
+    /// The stream of that name, unless only its forks read it.
     func stream(named name: String) -> ModelStream? {
+        guard let stream = holder(of: name), !stream.isRetired else { return nil }
+        return stream
+    }
+
+    /// The stream of that name, be it retired.
+    func holder(of name: String) -> ModelStream? {
         now.names[name].flatMap { now.streams[$0] }
+    }
+
+    /// The forks of a stream.
+    func forks(of id: UInt64) -> [ModelStream] { now.forks(of: id) }
+
+    /// How many sources lie below a stream, one below the other.
+    func depth(of stream: ModelStream) -> Int {
+        guard let source = stream.fork.flatMap({ now.streams[$0.source] }) else { return 0 }
+        return 1 + depth(of: source)
     }
 
     /// The change that freed a name last; 0 when none did.
@@ -87,9 +124,7 @@ struct Model {
         case .touch(let id):
             state.streams[id]?.touch(time: step.time)
         case .delete(let id):
-            guard let stream = state.streams.removeValue(forKey: id) else { return }
-            state.names[stream.name] = nil
-            state.deletions[stream.name] = step.lsn
+            state.delete(id, lsn: step.lsn)
         }
     }
 }

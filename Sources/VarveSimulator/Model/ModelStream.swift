@@ -23,12 +23,16 @@ struct ModelStream {
     let isJSON: Bool
     let lifetime: StreamLifetime
     let createdLSN: UInt64
-    /// The stored bytes of all records.
+    /// What it was made a fork of, and how; nil for a stream of its own.
+    private(set) var fork: ModelFork?
+    /// The stored bytes of all records, those of its source included.
     private(set) var bytes: [UInt8] = []
     /// Where each record ends.
     private(set) var ends: [UInt64] = []
     /// The chain's head as the engine gave it when the last change was staged.
     private(set) var head: ChainHash
+    /// The change that deleted it while forks of it lived; 0 while nobody did.
+    private(set) var retiredLSN: UInt64 = 0
     private(set) var isClosed = false
     private(set) var closedLSN: UInt64 = 0
     /// The request that closed it, when a producer did.
@@ -57,13 +61,27 @@ struct ModelStream {
         marks = [Mark(lsn: createdLSN, tail: .start)]
     }
 
+    /// Makes a stream without content begin with the records that `fork` has of `source`.
+    mutating func begin(with fork: ModelFork, of source: ModelStream) {
+        self.fork = fork
+        bytes = Array(source.bytes[..<Int(fork.border.byte)])
+        ends = Array(source.ends[..<Int(fork.border.record)])
+        marks = [Mark(lsn: createdLSN, tail: tail)]
+    }
+
+    /// True when it is there for its forks only.
+    var isRetired: Bool { retiredLSN != 0 }
+
+    /// Where its own records begin.
+    var border: StreamPosition { fork?.border ?? .start }
+
     /// Where the stream ends.
     var tail: StreamPosition {
         StreamPosition(record: UInt64(ends.count), byte: UInt64(bytes.count))
     }
 
     /// The last change that readers wait for.
-    var structuralLSN: UInt64 { max(createdLSN, closedLSN) }
+    var structuralLSN: UInt64 { max(createdLSN, closedLSN, retiredLSN) }
 
     /// The change that made the tail what it is.
     var tailLSN: UInt64 { marks.last?.lsn ?? createdLSN }
@@ -71,7 +89,7 @@ struct ModelStream {
     /// Where the stream ends when everything up to `lsn` is durable, and the change that made it
     /// so.
     func mark(through lsn: UInt64) -> Mark {
-        marks.last { $0.lsn <= lsn } ?? Mark(lsn: createdLSN, tail: .start)
+        marks.last { $0.lsn <= lsn } ?? Mark(lsn: createdLSN, tail: border)
     }
 
     /// The position of record number `record`, which is at most the number of records.
@@ -113,6 +131,11 @@ struct ModelStream {
     /// Notes a use that has a frame of its own.
     mutating func touch(time: UInt64) {
         journalledUse = max(journalledUse, time)
+    }
+
+    /// Hides it from all but its forks.
+    mutating func retire(lsn: UInt64) {
+        retiredLSN = lsn
     }
 
     /// Everything up to now is durable: how it came about matters no more.

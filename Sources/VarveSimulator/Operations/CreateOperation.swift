@@ -21,8 +21,7 @@ struct CreateOperation: Operation {
         let current = world.model.stream(named: request.name)
         switch result {
         case .success(let outcome) where outcome.kind == .created:
-            try Violation.require(current == nil, "\(request.name) was created twice")
-            try noteCreated(request, outcome, world)
+            try world.noteCreated(request, outcome, records: request.records, at: world.now)
         case .success(let outcome):
             try checkExisting(request, outcome, current, world)
         case .failure(let refusal):
@@ -46,34 +45,6 @@ struct CreateOperation: Operation {
             (request.body, request.records) = world.content(isJSON: request.isJSON)
         }
         return request
-    }
-
-    private func noteCreated(
-        _ request: CreateRequest, _ outcome: CreateOutcome, _ world: World
-    ) throws(Violation) {
-        let handle = outcome.stream
-        let state = world.fingerprint(handle)
-        let lsn = state.lastLSN
-        let time = world.now
-        var stream = ModelStream(
-            id: handle.id.rawValue, incarnation: handle.incarnation, name: request.name,
-            isJSON: request.isJSON, lifetime: request.lifetime, createdLSN: lsn, head: state.head,
-            time: time)
-        if !request.records.isEmpty || request.isClosed {
-            stream.apply(
-                AppendChange(
-                    records: request.records, closes: request.isClosed, head: state.head),
-                lsn: lsn, time: time)
-        }
-        try Violation.require(
-            outcome.tail == stream.tail && state.tail == stream.tail
-                && state.isClosed == stream.isClosed,
-            "\(request.name) was created with another end: \(outcome.tail)")
-        try Violation.require(
-            stream.id > world.model.lastDeletion || world.model.deletion(of: request.name) == 0,
-            "\(request.name) has an identity from before its deletion")
-        world.model.apply(.create(stream), lsn: lsn, time: time)
-        world.answer(visibleAt: outcome.visibleAt, reveals: lsn, use: (stream.id, time))
     }
 
     private func checkExisting(
@@ -100,11 +71,12 @@ struct CreateOperation: Operation {
             try Violation.require(mayBeOver, "creating \(request.name) anew failed with \(error)")
             return try world.checkLogRefusal(error, hadFailed: hadFailed)
         }
+        if refusal.error == .nameHeld { return try world.checkHeld(request.name, refusal) }
         guard refusal.error == .configMismatch, let current, world.life(of: current) != .over
         else { throw Violation("creating \(request.name) was refused: \(refusal.error)") }
         try Violation.require(
             current.isJSON != request.isJSON || current.lifetime != request.lifetime
-                || current.isClosed != request.isClosed,
+                || current.isClosed != request.isClosed || current.fork != nil,
             "\(request.name) is as asked for and was said to differ")
         let isTold = current.isClosed != request.isClosed && current.isJSON == request.isJSON
         world.answer(

@@ -12,7 +12,11 @@ struct ListOperation: Operation {
         var reveals = world.model.lastDeletion
         var rest = summaries[...]
         for name in world.model.names {
-            guard let known = world.model.stream(named: name) else { continue }
+            guard let known = world.model.holder(of: name) else { continue }
+            if known.isRetired {
+                reveals = max(reveals, known.retiredLSN)
+                continue
+            }
             let life = world.life(of: known)
             guard let summary = rest.first, summary.name == name else {
                 try Violation.require(life != .alive, "\(name) is not listed")

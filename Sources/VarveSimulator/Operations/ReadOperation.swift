@@ -10,8 +10,7 @@ struct ReadOperation: Operation {
 
     func run(in world: World) throws(Violation) {
         let name = world.existingName()
-        let known = world.model.stream(named: name)
-        let start = start(in: known, world)
+        let start = start(in: world.model.holder(of: name), world)
         let maxBytes = [1, 100, 5000, 1 << 20][world.random.next(below: 4)]
         let blocking = world.chance(70)
         world.trace.note("read \(name) from \(start) at most \(maxBytes)")
@@ -20,7 +19,9 @@ struct ReadOperation: Operation {
         case .success(let found): handle = found
         case .failure(let refusal): return try world.checkAbsence(name, nil, refusal)
         }
-        guard let known else { throw Violation("\(name) is there and must not be") }
+        guard let known = world.model.holder(of: name) else {
+            throw Violation("\(name) is there and must not be")
+        }
         let before = world.fingerprint(handle)
         let fired = world.plan.firedCount
         // Disks take time, and the engine looks at the clock before it reads.
@@ -31,6 +32,7 @@ struct ReadOperation: Operation {
         let use = try world.noteUse(known, before, handle, at: time)
         switch result {
         case .success(let (page, bytes)):
+            try Violation.require(!known.isRetired, "\(name) is read after its deletion")
             try Violation.require(
                 world.life(of: known, at: time) != .over, "\(name) outlived its time")
             try check(page, bytes, known, through, start, maxBytes)
@@ -101,10 +103,7 @@ struct ReadOperation: Operation {
         _ fired: Int, _ time: UInt64, _ world: World
     ) throws(Violation) {
         switch refusal.error {
-        case .notFound:
-            try Violation.require(
-                world.life(of: known, at: time) != .alive, "\(known.name) is not found by a reader")
-            world.answer(visibleAt: refusal.visibleAt, reveals: 0)
+        case .notFound, .deleted: try world.checkAbsence(known.name, nil, refusal)
         case .log(.wouldBlock):
             break
         case .log(let error):
