@@ -25,7 +25,7 @@ public final class EventLog: Sendable {
     let settler: Settler
     /// What signs segments.
     let cutSigner = CutSigner()
-    private let catalog: Catalog
+    let catalog: Catalog
     /// The time of the last frame when the log was opened, in milliseconds since 1970.
     package let openedAtMilliseconds: UInt64
     /// The streams, for what needs no order: finding, counting, listing.
@@ -153,7 +153,8 @@ public final class EventLog: Sendable {
         guard let lock else { return }
         journal.close()
         flusher.stop(abandoning: abandoning)
-        settler.stop(settling: !abandoning && options.settlesWhenClosed && failure == nil)
+        let settles = options.settlesWhenClosed && options.checkpoints != .explicit
+        settler.stop(settling: !abandoning && settles && failure == nil)
         preparer.stop()
         catalog.close()
         commits.end()

@@ -30,6 +30,8 @@ public struct LogOptions: Sendable {
     public var unsettledBytesMax: UInt64 = 256 << 20
     /// Whether closing settles everything, so that the next opening has nothing to replay.
     public var settlesWhenClosed = true
+    /// When checkpoints are made, beside where settlings end.
+    public var checkpoints = CheckpointPolicy.every(records: 1000)
     /// Who writes and prepares files.
     package var workers = WorkerMode.threads
 
@@ -38,6 +40,7 @@ public struct LogOptions: Sendable {
 
     /// Throws when a limit contradicts another: `limitExceeded` with the limit's name.
     func check() throws(LogError) {
+        try checkpoints.check()
         try Self.require("journal file bytes", fileBytes, atMost: Format.fileBytesMax)
         try Self.require("smallest journal file bytes", Format.fileBytesMin, atMost: fileBytes)
         try Self.require("record bytes", recordBytesMax, atMost: Format.recordBytesMax - 1)

@@ -94,6 +94,8 @@ package struct ServerConfiguration: Sendable {
     package var journalFileBytes = 64 << 20
     /// How many bytes of frames are settled together.
     package var settleBytes = 32 << 20
+    /// The most records between two checkpoints of settled data.
+    package var checkpointRecords = 1000
 
     // MARK: Telling
 
@@ -122,6 +124,8 @@ package struct ServerConfiguration: Sendable {
             "journal-file", (1 << 20...1 << 31).contains(journalFileBytes), "be 1 MiB to 2 GiB")
         try Self.check(
             "settle-bytes", (1 << 20...1 << 30).contains(settleBytes), "be 1 MiB to 1 GiB")
+        try Self.check(
+            "checkpoint-records", (1...1000).contains(checkpointRecords), "be 1 to 1000")
         try Self.check(
             "max-body", maxBodyBytes <= journalFileBytes / 2, "be at most half of journal-file")
         for (name, value) in [

@@ -89,6 +89,41 @@ import VarvePlatform
         #expect(keyless.output.contains("NOT PROVEN") && keyless.output.contains("no key "))
     }
 
+    @Test func `the script of the page on proof comes to the signed head by hand`() throws {
+        let (server, url) = try serve()
+        _ = try Varve.output(["create", "café", "-t", "application/json"] + url)
+        _ = try Varve.output(
+            ["append", "café", "-t", "application/json", "-d", "[1,{\"a\":\"é\"},\"x\"]"] + url)
+        _ = try Varve.output(["close", "café"] + url)
+        let head = directory.path("head.json")
+        _ = try Varve.output(["head", "café", "--signed", "--out", head] + url)
+        #expect(try server.stop() == .exited(0))
+        let key = try #require(
+            File.list("\(data)/keys").first { $0 != "signing.pem" && $0.hasSuffix(".pem") })
+
+        let page = try String(contentsOfFile: Self.page, encoding: .utf8)
+        let block = try #require(page.components(separatedBy: "```sh\n").last)
+        let script = try #require(block.components(separatedBy: "```").first)
+        let file = directory.path("check.sh")
+        try Data(script.utf8).write(to: URL(fileURLWithPath: file))
+        let program = URL(fileURLWithPath: BuiltProgram.path("varve"))
+            .deletingLastPathComponent().path
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let command =
+            "cd '\(directory.path(""))' && PATH='\(program)':'\(path)' sh '\(file)' "
+            + "'\(data)' café '\(head)' '\(data)/keys/\(key)'"
+        let result = try RunningProgram.run("/bin/sh", ["-c", command])
+        let lines = result.output.split(separator: "\n")
+        #expect(result.ending == .exited(0), "\(result.errors)")
+        try #require(lines.count == 3, "\(result.output)")
+        #expect(lines[0].split(separator: " ").last == lines[1].split(separator: " ").last)
+        #expect(lines[2] == "Signature Verified Successfully")
+    }
+
+    /// The page on proof.
+    private static let page = #filePath.replacing(
+        "Tests/CommandTests/ProofCommandTests.swift", with: "docs/proof.md")
+
     @Test func `what is no head, no key or no stream is said in one line`() throws {
         let (server, _) = try serve()
         #expect(try server.stop() == .exited(0))

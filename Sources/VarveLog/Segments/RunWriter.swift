@@ -8,6 +8,8 @@ import VarveStorage
 /// thread at a time.
 final class RunWriter {
     private let segment: UInt32
+    /// The most records of an interval.
+    private let recordsMax: Int
     private let id: UInt64
     private let output: SegmentOutput
     private let blocks: SpillBuffer
@@ -44,9 +46,10 @@ final class RunWriter {
     /// Writes to `output`, which is at the place of the first run.
     init(
         segment: UInt32, id: UInt64, output: SegmentOutput, blocks: SpillBuffer,
-        checkpoints: SpillBuffer
+        checkpoints: SpillBuffer, recordsMax: Int = SegmentFormat.intervalRecordsMax
     ) {
         self.segment = segment
+        self.recordsMax = min(recordsMax, SegmentFormat.intervalRecordsMax)
         self.id = id
         self.output = output
         self.blocks = blocks
@@ -85,10 +88,10 @@ final class RunWriter {
         leaves: [SHA256Digest]
     ) throws(LogError) {
         let bytes = payload.reduce(0) { $0 + $1.count }
-        guard !chain.isOpen, let headAfter, entries.count <= SegmentFormat.intervalRecordsMax,
+        guard !chain.isOpen, let headAfter, entries.count <= recordsMax,
             bytes <= SegmentFormat.intervalBytesMax
         else { return try split(entries, payload, headAfter: headAfter, leaves: leaves) }
-        if intervalRecords + entries.count > SegmentFormat.intervalRecordsMax
+        if intervalRecords + entries.count > recordsMax
             || intervalBytes + bytes > SegmentFormat.intervalBytesMax
         {
             try closeInterval()
@@ -138,7 +141,7 @@ final class RunWriter {
         for entry in entries {
             guard !chain.isRecordOpen else { throw contradiction() }
             if intervalRecords > 0,
-                intervalRecords + 1 > SegmentFormat.intervalRecordsMax
+                intervalRecords + 1 > recordsMax
                     || intervalBytes + entry.storedBytes > SegmentFormat.intervalBytesMax
             {
                 try closeInterval()

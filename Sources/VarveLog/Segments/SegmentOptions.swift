@@ -8,6 +8,8 @@ package struct SegmentOptions: Sendable {
     /// Keeps the pace of writing; what it throws ends the writing.
     package var afterSlice: AfterSlice?
 
+    /// The most records between two checkpoints; not more than the format has.
+    package var checkpointRecords = SegmentFormat.intervalRecordsMax
     /// Signs the streams' heads; nil = nothing does.
     package var signer: HeadSigner?
 

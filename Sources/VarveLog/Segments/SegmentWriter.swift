@@ -62,7 +62,7 @@ package final class SegmentWriter {
             backend, id: header.id, checksums: spills[2], afterSlice: options.afterSlice)
         runs = RunWriter(
             segment: header.number, id: header.id, output: output, blocks: spills[0],
-            checkpoints: spills[1])
+            checkpoints: spills[1], recordsMax: options.checkpointRecords)
         streams = try StreamsWriter(id: header.id, streams: spills[3], groups: spills[4])
         footer.superseded = options.superseded.sorted()
         try writeBlock(SegmentFormat.headerBytes) { header.encode(into: $0) }

@@ -170,6 +170,7 @@ final class Settler: @unchecked Sendable {
         let outcome = try settlement.run { (wall) throws(LogError) in
             var options = SegmentOptions()
             options.signer = parts.signer.current
+            options.checkpointRecords = parts.options.checkpoints.recordsMax
             return try SegmentWriter(
                 volume: parts.volume, header: header(wall), options: options)
         }

@@ -100,6 +100,10 @@ enum ServeOptions {
     static let settleBytes = setting(
         "settle-bytes", .bytes, "How many bytes of the journal are moved into a segment together",
         standard: Quantity.text(bytes: standard.settleBytes))
+    static let checkpointRecords = setting(
+        "checkpoint-records", .count(minimum: 1),
+        "The most settled records between two places from which reading and verifying can begin",
+        standard: "\(standard.checkpointRecords)")
     static let journalFile = setting(
         "journal-file", .bytes, "The size of a journal file",
         standard: Quantity.text(bytes: standard.journalFileBytes))
@@ -118,7 +122,8 @@ enum ServeOptions {
         maxTotalBytes,
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,
         maxConnectionOutput, headTimeout, bodyTimeout, idleTimeout, drainTimeout, overloadWait,
-        loops, readThreads, memoryWindow, journalFile, settleBytes, logLevel, logFormat,
+        loops, readThreads, memoryWindow, journalFile, settleBytes, checkpointRecords,
+        logLevel, logFormat,
         OptionResolution.config,
     ]
 

@@ -30,6 +30,7 @@ enum ServeSettings {
         set(&configuration.readThreads, arguments.count(ServeOptions.readThreads))
         set(&configuration.memoryWindowBytes, arguments.bytes(ServeOptions.memoryWindow))
         set(&configuration.settleBytes, arguments.bytes(ServeOptions.settleBytes))
+        set(&configuration.checkpointRecords, arguments.count(ServeOptions.checkpointRecords))
         set(&configuration.journalFileBytes, arguments.bytes(ServeOptions.journalFile))
         set(
             &configuration.logLevel,
