@@ -61,8 +61,10 @@ try_mutant() {
         detail=$(grep -m 1 'error:' "$scratch/build.log" || true)
     else
         status=0
+        options=$(sed -n 's/^Run with: //p' "$repository/Mutants/$mutant.patch")
+        # Unquoted: none, or several.
         timeout 600 "$scratch/tree/.build/release/varve-simulate" --seeds "$seeds" \
-            --violations 1 >"$scratch/run.log" 2>&1 || status=$?
+            $options --violations 1 >"$scratch/run.log" 2>&1 || status=$?
         case $status in
         0) verdict=survived detail="$seeds seeds" ;;
         1) verdict=caught detail=$(grep -m 1 '^seed ' "$scratch/run.log" || true) ;;

@@ -2,7 +2,7 @@ import Synchronization
 package import VarveBytes
 package import VarveIndex
 package import VarvePlatform
-package import VarveStorage
+public import VarveStorage
 
 /// A durable, append-only log of many streams in one directory.
 ///
@@ -94,13 +94,14 @@ public final class EventLog: Sendable {
     ///
     /// Changes nothing on disk when it throws, except that a directory that was missing may be
     /// there.
+    /// - Parameter key: the key of an encrypted log; a new one is encrypted with it.
     /// - Throws: `locked`, `foreignFile`, `newerFormat`, `missingFile`, `corruption`, `outOfSpace`,
     ///   `io`.
     public static func open(
-        directory: String, options: LogOptions = LogOptions()
+        directory: String, key: EncryptionKey? = nil, options: LogOptions = LogOptions()
     ) throws(LogError) -> EventLog {
         let volume = try LogError.wrapping { () throws(StorageError) in
-            try FileVolume(rootDirectory: directory)
+            try LogVolume.open(directory: directory, key: key)
         }
         return try open(
             volume: volume, options: options, clock: SystemClock(), random: SystemRandom(),

@@ -12,7 +12,8 @@ package enum LogVolume {
 
     /// The volume in `directory`, under `key` if there is one.
     ///
-    /// - Throws: `keyMissing`, `notEncrypted`, `wrongKey`, and what opening and reading throw.
+    /// - Throws: `keyMissing`, `notEncrypted`, `wrongKey`, `rekeyUnfinished`, and what opening and
+    ///   reading throw.
     package static func open(
         directory: String, key: EncryptionKey?, access: FileVolume.Access = .readWrite,
         create: CreateMode = .ifMissing
@@ -24,6 +25,8 @@ package enum LogVolume {
             switch error {
             case .keyMissing(let path): throw .keyMissing(path: "\(directory)/\(path)")
             case .wrongKey(let path): throw .wrongKey(path: "\(directory)/\(path)")
+            case .rekeyUnfinished(let path):
+                throw .rekeyUnfinished(path: "\(directory)/\(path)")
             case .notEncrypted(let path): throw .notEncrypted(path: "\(directory)/\(path)")
             default: throw error
             }
@@ -35,6 +38,9 @@ package enum LogVolume {
     package static func open(
         in volume: any Volume, key: EncryptionKey?
     ) throws(StorageError) -> any Volume {
+        if try Rekeying.isComplete(volume) {
+            throw .rekeyUnfinished(path: RekeyFormat.completePath)
+        }
         let encrypted = key.map { EncryptedVolume(volume, key: $0) }
         let root = try volume.list("")
         for directory in [Format.journalDirectory, SegmentFormat.directory, Catalog.indexName]
@@ -72,7 +78,7 @@ package enum LogVolume {
     }
 
     /// Whether a file is encrypted; nil when it holds nothing that could tell, or is not there.
-    private static func isEncrypted(
+    static func isEncrypted(
         _ path: String, in volume: any Volume
     ) throws(StorageError) -> Bool? {
         let file: any StorageBackend

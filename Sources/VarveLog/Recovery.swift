@@ -336,11 +336,9 @@ struct Recovery {
         }
         for name in found.unfinished + found.settled { try? volume.remove(name.path) }
         for name in found.spares {
-            if let backend = try? volume.open(name.path, create: .never),
-                backend.size != spareBytes
-            {
-                try? volume.remove(name.path)
-            }
+            // One that does not open is an encrypted one that is damaged.
+            guard (try? volume.open(name.path, create: .never).size) != spareBytes else { continue }
+            try? volume.remove(name.path)
         }
     }
 
@@ -351,9 +349,14 @@ struct Recovery {
         try LogError.wrapping { () throws(StorageError) in
             var spares: [FilePreparer.Spare] = []
             for name in found.spares {
-                let backend = try volume.open(name.path, create: .never)
-                guard backend.size == UInt64(bytes) else { continue }
-                spares.append(FilePreparer.Spare(name: name, backend: backend))
+                do throws(StorageError) {
+                    let backend = try volume.open(name.path, create: .never)
+                    guard backend.size == UInt64(bytes) else { continue }
+                    spares.append(FilePreparer.Spare(name: name, backend: backend))
+                } catch {
+                    // Nothing is lost with a spare whose encryption is damaged.
+                    guard case .damaged = error else { throw error }
+                }
             }
             return spares
         }

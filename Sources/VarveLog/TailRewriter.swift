@@ -17,6 +17,8 @@ final class TailRewriter {
     private let sourceID: UInt64
     private let durableMark: UInt64
     private let buffer: UnsafeMutableRawBufferPointer
+    /// Where the bytes begin that an earlier use of the file may have left.
+    private var clearedByte = UInt64(Format.fileHeaderBytes)
     private var firstLSN: UInt64 = 0
     private var frameCount: UInt32 = 0
     private var frameBytes: UInt64 = 0
@@ -53,7 +55,7 @@ final class TailRewriter {
                 FrameHeader.seal(
                     frame.baseAddress.unsafelyUnwrapped, frameBytes: part.frameBytes,
                     fileID: fileID, lsn: part.lsn)
-                try self.fill(to: target)
+                try clear(through: target + UInt64(part.frameBytes))
                 try spare.backend.write(UnsafeRawBufferPointer(frame), at: target)
             }
             bytes.append(target)
@@ -102,14 +104,18 @@ final class TailRewriter {
         frameBytes = 0
     }
 
-    /// Extends a file that is shorter than the tail needs: a backend takes no holes.
-    private func fill(to byte: UInt64) throws(StorageError) {
-        let size = spare.backend.size
-        guard size < byte else { return }
+    /// Writes zeros over the blocks up to `byte`, also behind the end of a file that is shorter:
+    /// what is written in part must be readable before, which blocks of an encrypted file that was
+    /// used before need not be.
+    private func clear(through byte: UInt64) throws(StorageError) {
+        guard byte > clearedByte else { return }
+        let alignment = UInt64(Format.alignment)
+        let end = (byte + alignment - 1) / alignment * alignment
         let zeros = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: Int(byte - size), alignment: 8)
+            byteCount: Int(end - clearedByte), alignment: 8)
         defer { zeros.deallocate() }
         zeros.initializeMemory(as: UInt8.self, repeating: 0)
-        _ = try spare.backend.append(UnsafeRawBufferPointer(zeros))
+        try spare.backend.write(UnsafeRawBufferPointer(zeros), at: clearedByte)
+        clearedByte = end
     }
 }

@@ -16,8 +16,11 @@ package enum CrashPoints {
 
     /// Tries every `stride`th crash point of the workload of `seed`, and of the opening after it,
     /// each with every way that a crash can treat what was not synced.
-    package static func run(seed: UInt64, operations: Int, stride: Int) -> Result {
+    package static func run(
+        seed: UInt64, operations: Int, stride: Int, isEncrypted: Bool = false
+    ) -> Result {
         var options = SimulationOptions()
+        options.isEncrypted = isEncrypted
         options.seed = seed
         options.operations = operations
         var result = Result()

@@ -12,6 +12,8 @@ package struct SimulationOptions: Sendable {
     package var keepsTrace = false
     /// Whether the disk lies about syncs: such a run must find a violation, or it checks nothing.
     package var isCanary = false
+    /// Whether the store's files are encrypted.
+    package var isEncrypted = false
 
     /// Twenty cycles of seed 1.
     package init() {}

@@ -6,10 +6,11 @@ extension World {
     /// Compares the whole store with the model, and verifies it as an auditor would.
     func check() throws(Violation) {
         try checkNames()
+        try checkNonces()
         let log = try open.log
         let report: VerificationReport
         do throws(LogError) {
-            report = try LogVerifier.verify(volume: disk)
+            report = try LogVerifier.verify(volume: starting(on: disk))
         } catch {
             throw Violation("the verifier fails: \(error)")
         }

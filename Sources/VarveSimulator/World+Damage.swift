@@ -21,7 +21,8 @@ extension World {
         if let error = openEngine() {
             trace.note("found: \(error.code)")
             try Violation.require(
-                ["corruption", "newer-format"].contains(error.code), "damage gives \(error)")
+                ["corruption", "newer-format"].contains(error.code)
+                    || options.isEncrypted && error.code == "io", "damage gives \(error)")
             try Violation.require(
                 isFound, "opening objects to byte \(byte) of \(name), the verifier does not")
             try Violation.require(
@@ -68,7 +69,7 @@ extension World {
 
     private func verifierObjects() -> Bool {
         do throws(LogError) {
-            return !(try LogVerifier.verify(volume: disk).isClean)
+            return !(try LogVerifier.verify(volume: starting(on: disk)).isClean)
         } catch {
             return true
         }

@@ -16,10 +16,15 @@ final class World {
     let trace: Trace
     let disk = SimulatedVolume()
     let plan: FaultPlan
+    /// Tells of the engine's uses of its volume.
+    let observed: FaultPlan
     let clock = ManualClock()
     let payloads: Payloads
     let volume: FaultyVolume
     let indexes = SimulatedIndexSource()
+    /// The nonces of an encrypted store, and where the ids of its files come from.
+    let nonces = NonceLedger()
+    let fileRandom: SeededRandom
     /// Whether the catalog stands still together with the disk, or goes on up to the disk's next
     /// change.
     var freezesIndexes = false
@@ -60,12 +65,16 @@ final class World {
         let choices = SeededRandom(seed: random.next())
         self.swarm = swarm ?? Swarm(random: choices)
         plan = FaultPlan(seed: random.next())
+        // An encrypted volume does several things below for one above: others act between those.
+        observed = options.isEncrypted ? FaultPlan() : plan
         payloads = Payloads(random: SeededRandom(seed: random.next()))
         trace = Trace(options.keepsTrace ? .lines : options.hashesTrace ? .hash : .nothing)
         volume = FaultyVolume(disk, plan: plan)
+        // Not drawn: a store does the same with a key and without.
+        fileRandom = SeededRandom(seed: ~options.seed)
         result = SimulationResult(seed: options.seed)
         interleaver.world = self
-        plan.observe(interleaver)
+        observed.observe(interleaver)
         if options.isCanary { plan.fail(.sync, count: .max, with: .pretending) }
     }
 
@@ -94,7 +103,8 @@ final class World {
     func openEngine() -> LogError? {
         do throws(LogError) {
             let engine = try StreamEngine.open(
-                volume: volume, indexes: indexes, logOptions: swarm.logOptions, clock: clock,
+                volume: startingEngine(), indexes: indexes, logOptions: swarm.logOptions,
+                clock: clock,
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
             durableAtFailure = nil

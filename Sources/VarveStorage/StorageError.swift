@@ -40,6 +40,8 @@ public indirect enum StorageError: Error, Equatable, Sendable, CustomStringConve
     case notEncrypted(path: String)
     /// A file is encrypted, and the volume was opened without a key.
     case keyMissing(path: String)
+    /// The files are being brought under another key, and that was interrupted.
+    case rekeyUnfinished(path: String)
     /// An encrypted file of a format that this program does not know.
     case newerFormat(path: String, version: UInt32)
     /// Others than the owner may read a file that holds a key, or write to it.
@@ -90,6 +92,8 @@ public indirect enum StorageError: Error, Equatable, Sendable, CustomStringConve
             "\(path): not encrypted, in a directory that was opened with a key"
         case .keyMissing(let path):
             "\(path): encrypted, and no key was given (--encryption-key-file)"
+        case .rekeyUnfinished(let path):
+            "\(path): a change of key was interrupted; run varve rekey with the same keys again"
         case .newerFormat(let path, let version):
             "\(path): encrypted in format \(version), which this program does not know"
         case .secretExposed(let path):

@@ -8,7 +8,7 @@ struct AppendBenchmarks {
     /// What one loop turn costs in the engine: 64 appends of 256 B staged, one commit asked for.
     func stage() throws {
         for streamCount in [1, 10_000] {
-            let scratch = try Scratch(in: options.directory)
+            let scratch = try Scratch(options)
             let log = try scratch.open(.os)
             defer { log.close() }
             let streams = try Streams.make(streamCount, in: log)
@@ -42,7 +42,7 @@ struct AppendBenchmarks {
     func append() throws {
         for durability in [Durability.sync, .os] {
             for batch in [1, 10, 100, 1000] {
-                let scratch = try Scratch(in: options.directory)
+                let scratch = try Scratch(options)
                 let log = try scratch.open(durability)
                 defer { log.close() }
                 let stream = try log.createStream("bench")
@@ -66,7 +66,7 @@ struct AppendBenchmarks {
     /// One writer that keeps so many appends under way, as a server with that many clients does.
     func pipelined() throws {
         for depth in [8, 64, 512] {
-            let scratch = try Scratch(in: options.directory)
+            let scratch = try Scratch(options)
             let log = try scratch.open(.sync)
             defer { log.close() }
             let streams = try Streams.make(100, in: log)

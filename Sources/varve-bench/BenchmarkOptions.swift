@@ -6,6 +6,8 @@ struct BenchmarkOptions {
     var seconds = 2.0
     /// Only benchmarks whose name contains this.
     var filter = ""
+    /// Whether the logs are encrypted.
+    var isEncrypted = false
     /// How many streams the benchmark of many streams makes.
     var streams = 100_000
     /// Whether the system is made to forget files before those benchmarks that read them cold.
@@ -18,6 +20,7 @@ struct BenchmarkOptions {
           --dir DIR        where logs are made and removed again (default /tmp)
           --seconds N      how long a timed benchmark runs (default 2)
           --filter TEXT    only benchmarks whose name contains TEXT
+          --encryption     the logs are encrypted
           --streams N      streams of the benchmark of many streams (default 100000)
           --drop-caches    read files cold too: has the whole system forget its caches; needs root
           --help           this text
@@ -29,6 +32,10 @@ struct BenchmarkOptions {
         while let name = rest.popFirst() {
             if name == "--drop-caches" {
                 dropsCaches = true
+                continue
+            }
+            if name == "--encryption" {
+                isEncrypted = true
                 continue
             }
             guard let value = rest.popFirst() else { return nil }

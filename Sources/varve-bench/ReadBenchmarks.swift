@@ -8,7 +8,7 @@ struct ReadBenchmarks {
     /// Reads of 1 KiB and of pages, from memory and from files.
     func pages() throws {
         for (name, megabytes) in [("memory", 16), ("file", 160)] {
-            let scratch = try Scratch(in: options.directory)
+            let scratch = try Scratch(options)
             let log = try scratch.open(.os)
             defer { log.close() }
             let stream = try fill(log, megabytes: megabytes, batch: 4)
@@ -20,7 +20,7 @@ struct ReadBenchmarks {
 
     /// Every record of a stream, plain and with the chain checked from genesis.
     func records() throws {
-        let scratch = try Scratch(in: options.directory)
+        let scratch = try Scratch(options)
         let log = try scratch.open(.os)
         defer { log.close() }
         let stream = try fill(log, megabytes: 24, batch: 1000)

@@ -7,9 +7,13 @@ final class Scratch {
     /// The directory's path.
     let path: String
 
-    /// A new directory below `parent`.
-    init(in parent: String) throws {
-        path = "\(parent)/varve-bench-\(Machine.processIdentifier)-\(SystemRandom().next())"
+    private let key: EncryptionKey?
+
+    /// A new directory where `options` want it, for logs that are encrypted if they say so.
+    init(_ options: BenchmarkOptions) throws {
+        key = options.isEncrypted ? EncryptionKey([UInt8](repeating: 7, count: 32)) : nil
+        path =
+            "\(options.directory)/varve-bench-\(Machine.processIdentifier)-\(SystemRandom().next())"
         try File.makeDirectory(path)
     }
 
@@ -33,6 +37,11 @@ final class Scratch {
 
     /// Opens the log in the directory with these options.
     func open(_ options: LogOptions) throws -> EventLog {
-        try EventLog.open(directory: path, options: options)
+        try EventLog.open(directory: path, key: key, options: options)
+    }
+
+    /// The directory as a volume.
+    func volume() throws -> any Volume {
+        try LogVolume.open(directory: path, key: key)
     }
 }

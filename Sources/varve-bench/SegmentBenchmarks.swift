@@ -20,8 +20,8 @@ struct SegmentBenchmarks {
     /// One run of 256-byte records, stored in each way; read, verified.
     func long() throws {
         for encoding in RunEncoding.allCases {
-            let scratch = try Scratch(in: options.directory)
-            let volume = try FileVolume(rootDirectory: scratch.path)
+            let scratch = try Scratch(options)
+            let volume = try scratch.volume()
             let (file, stream, written) = try writeLong(to: volume, encoding)
             guard let run = stream.run else { return }
             let bytes = Double(run.byteCount)
@@ -40,8 +40,8 @@ struct SegmentBenchmarks {
 
     /// Many streams with one record of 1 KiB each; read one by one, and listed.
     func small() throws {
-        let scratch = try Scratch(in: options.directory)
-        let volume = try FileVolume(rootDirectory: scratch.path)
+        let scratch = try Scratch(options)
+        let volume = try scratch.volume()
         let before = Machine.residentBytes
         let start = clock.monotonicNanoseconds()
         let writer = try SegmentWriter(volume: volume, header: Self.header)
@@ -82,8 +82,8 @@ struct SegmentBenchmarks {
 
     /// Finding boundaries and page ends in a long run.
     func places() throws {
-        let scratch = try Scratch(in: options.directory)
-        let volume = try FileVolume(rootDirectory: scratch.path)
+        let scratch = try Scratch(options)
+        let volume = try scratch.volume()
         let (file, stream, _) = try writeLong(to: volume, .none)
         guard let run = stream.run else { return }
         let random = SeededRandom(seed: 9)
@@ -114,7 +114,7 @@ struct SegmentBenchmarks {
     /// Writes a run of 256-byte records in sets of 100; the segment, its stream, and the time it
     /// took.
     private func writeLong(
-        to volume: FileVolume, _ encoding: RunEncoding
+        to volume: any Volume, _ encoding: RunEncoding
     ) throws -> (file: SegmentFile, stream: SegmentStream, seconds: Double) {
         let writer = try SegmentWriter(volume: volume, header: Self.header)
         let size = Workload.recordBytes
@@ -174,7 +174,7 @@ struct SegmentBenchmarks {
         return seconds(since: start)
     }
 
-    private func list(_ volume: FileVolume, _ line: inout ResultLine) throws {
+    private func list(_ volume: any Volume, _ line: inout ResultLine) throws {
         let file = try SegmentFile.open(volume: volume, number: Self.header.number)
         let streams = Double(options.streams)
         var runs: [SettledRun] = []

@@ -10,7 +10,7 @@ struct SettleBenchmarks {
     /// One settling of 128 MiB of records, all in one stream and spread over many.
     func settle() throws {
         for streamCount in [1, 100, 10_000] {
-            let scratch = try Scratch(in: options.directory)
+            let scratch = try Scratch(options)
             let log = try scratch.open(Self.settlingOnDemand)
             defer { log.close() }
             let streams = try Streams.make(streamCount, in: log)
@@ -32,7 +32,7 @@ struct SettleBenchmarks {
     /// Verifies a log of 128 MiB from its files, settled and not.
     func verify() throws {
         for (name, isSettled) in [("journal", false), ("segments", true)] {
-            let scratch = try Scratch(in: options.directory)
+            let scratch = try Scratch(options)
             var logOptions = Self.settlingOnDemand
             logOptions.settlesWhenClosed = isSettled
             let log = try scratch.open(logOptions)
@@ -58,7 +58,7 @@ struct SettleBenchmarks {
 
     /// Reads a settled stream whole, its chain checked from genesis, after opening it.
     func readVerified() throws {
-        let scratch = try Scratch(in: options.directory)
+        let scratch = try Scratch(options)
         let first = try scratch.open(Self.settlingOnDemand)
         let records = try fill(try Streams.make(1, in: first), in: first)
         first.close()
@@ -89,7 +89,7 @@ struct SettleBenchmarks {
     /// The latency of 64 appends under way together, without settling and with a lot of it.
     func appends() throws {
         for (name, settleBytes) in [("off", 1 << 40), ("32-mib", 32 << 20), ("8-mib", 8 << 20)] {
-            let scratch = try Scratch(in: options.directory)
+            let scratch = try Scratch(options)
             var logOptions = Self.settlingOnDemand
             logOptions.settleBytes = settleBytes
             let log = try scratch.open(logOptions)

@@ -7,7 +7,7 @@ struct StreamBenchmarks {
 
     /// Creates many streams, appends to each, and opens the log again.
     func many() throws {
-        let scratch = try Scratch(in: options.directory)
+        let scratch = try Scratch(options)
         var log = try scratch.open(.sync)
         let clock = SystemClock()
         let before = Machine.residentBytes
@@ -37,7 +37,7 @@ struct StreamBenchmarks {
     /// How long opening takes after so many bytes that were not settled.
     func recovery() throws {
         for megabytes in [64, 512] {
-            let scratch = try Scratch(in: options.directory)
+            let scratch = try Scratch(options)
             var logOptions = LogOptions()
             logOptions.durability = .os
             logOptions.settleBytes = 1 << 40

@@ -10,6 +10,8 @@ struct SimulateOptions {
     var operations = 60
     /// After how many broken promises to stop.
     var violations = 20
+    /// Whether the stores are encrypted.
+    var isEncrypted = false
     /// Whether the result is one JSON object.
     var isJSON = false
     /// The file that gets everything the last seed did; nil for none.
@@ -33,6 +35,7 @@ struct SimulateOptions {
           --cycles N       how often each store is opened, checked, used and crashed (default 20)
           --operations N   the most operations of a cycle (default 60)
           --violations N   stops after so many broken promises (default 20)
+          --encrypted      the store's files are encrypted
           --exhaustive     instead: a small workload, crashed at each of its writes and syncs
           --canary         a disk that lies about syncs: must end with a broken promise
           --json           the result as one JSON object
@@ -51,6 +54,7 @@ struct SimulateOptions {
             switch name {
             case "--json": isJSON = true
             case "--canary": isCanary = true
+            case "--encrypted": isEncrypted = true
             case "--exhaustive": isExhaustive = true
             case "--verbose": isVerbose = true
             case "--help": wantsHelp = true

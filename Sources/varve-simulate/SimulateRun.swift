@@ -28,6 +28,7 @@ enum SimulateRun {
             simulation.cycles = options.cycles
             simulation.operations = options.operations
             simulation.isCanary = options.isCanary
+            simulation.isEncrypted = options.isEncrypted
             let isLast = seed + 1 == options.seed + options.seeds
             simulation.hashesTrace = isLast
             simulation.keepsTrace = options.traceFile != nil && isLast
@@ -38,7 +39,8 @@ enum SimulateRun {
             say("seed \(seed), cycle \(result.cycles + 1): \(violation)\n", to: .error)
             say(
                 "again: varve-simulate --seed \(seed) --cycles \(options.cycles) "
-                    + "--operations \(options.operations)\(options.isCanary ? " --canary" : "")\n",
+                    + "--operations \(options.operations)\(options.isCanary ? " --canary" : "")"
+                    + "\(options.isEncrypted ? " --encrypted" : "")\n",
                 to: .error)
             if summary.violations.count >= options.violations { break }
         }
@@ -49,7 +51,8 @@ enum SimulateRun {
 
     private static func runExhaustive(_ options: SimulateOptions) -> Int32 {
         let result = CrashPoints.run(
-            seed: options.seed, operations: options.operations, stride: 1)
+            seed: options.seed, operations: options.operations, stride: 1,
+            isEncrypted: options.isEncrypted)
         if let violation = result.violation {
             say("seed \(options.seed): \(violation)\n", to: .error)
         }

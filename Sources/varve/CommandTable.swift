@@ -5,8 +5,8 @@ enum CommandTable {
         ServeCommand.self, CreateCommand.self, AppendCommand.self, ReadCommand.self,
         TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
         ListCommand.self, VerifyCommand.self, InspectCommand.self, DumpCommand.self,
-        KeysCommand.self, EncryptionKeyCommand.self, BenchCommand.self, ConformanceCommand.self,
-        VersionCommand.self, HelpCommand.self,
+        KeysCommand.self, EncryptionKeyCommand.self, RekeyCommand.self, BenchCommand.self,
+        ConformanceCommand.self, VersionCommand.self, HelpCommand.self,
     ]
 
     /// Their descriptions.

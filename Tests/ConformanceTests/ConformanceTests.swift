@@ -1,4 +1,5 @@
-// Runs every claim about the protocol against a server in memory and a server on files.
+// Runs every claim about the protocol against a server in memory, one on files and one on
+// encrypted files.
 
 import Testing
 import VarveConformance

@@ -16,6 +16,19 @@ import VarveSimulator
         #expect(result.acknowledgements > 0)
     }
 
+    @Test(
+        "every promise holds over encrypted files, and no nonce is used twice",
+        arguments: 51...54 as ClosedRange<UInt64>)
+    func everyPromiseHoldsEncrypted(seed: UInt64) {
+        var options = Self.options(seed)
+        options.isEncrypted = true
+        let result = Simulation.run(options)
+        #expect(
+            result.violation == nil,
+            "again: varve-simulate --seed \(seed) --cycles 8 --operations 40 --encrypted")
+        #expect(result.acknowledgements > 0)
+    }
+
     @Test func oneSeedAlwaysDoesTheSame() {
         for seed in [21, 22] as [UInt64] {
             var options = Self.options(seed)

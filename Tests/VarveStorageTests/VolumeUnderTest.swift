@@ -181,6 +181,7 @@ extension StorageError {
         case .damaged(_, let offset, let count, _): "damaged \(offset) \(count)"
         case .wrongKey: "wrongKey"
         case .notEncrypted: "notEncrypted"
+        case .rekeyUnfinished: "rekeyUnfinished"
         case .keyMissing: "keyMissing"
         case .newerFormat(_, let version): "newerFormat \(version)"
         case .secretExposed: "secretExposed"

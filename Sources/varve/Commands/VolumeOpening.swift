@@ -29,6 +29,15 @@ enum VolumeOpening {
         try open(directory, arguments, access: .readWrite)
     }
 
+    /// The files of `directory`, which must exist, as they are, whatever their encryption.
+    static func files(_ directory: String) throws(CommandFailure) -> FileVolume {
+        do {
+            return try FileVolume(rootDirectory: directory, create: .never)
+        } catch {
+            throw .usage("\(error)")
+        }
+    }
+
     /// The key that `option` names; nil when it names none.
     ///
     /// - Throws: `CommandFailure.failed` with the file and what is wrong with it.
@@ -53,7 +62,7 @@ enum VolumeOpening {
                 directory: directory, key: key, access: access, create: .never)
         } catch {
             switch error {
-            case .keyMissing, .wrongKey, .notEncrypted:
+            case .keyMissing, .wrongKey, .notEncrypted, .rekeyUnfinished:
                 throw .failed("\(error)")
             default: throw .usage("\(error)")
             }

@@ -16,6 +16,8 @@ enum Surroundings: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case memory
     /// In files, synced before anything is answered.
     case files
+    /// In encrypted files.
+    case encrypted
 
     var testDescription: String { rawValue }
 }
@@ -35,9 +37,11 @@ final class ServerUnderTest: ConformanceServer {
     ) throws {
         switch surroundings {
         case .memory: try self.init(volume: MemoryVolume(), configure: configure)
-        case .files:
+        case .files, .encrypted:
             let directory = try directory ?? TemporaryDirectory()
-            let volume = try FileVolume(rootDirectory: directory.path)
+            let key = EncryptionKey([UInt8](repeating: 3, count: 32))
+            let volume = try LogVolume.open(
+                directory: directory.path, key: surroundings == .encrypted ? key : nil)
             try self.init(volume: volume, keeping: directory, configure: configure)
         }
     }

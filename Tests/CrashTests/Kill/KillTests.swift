@@ -13,51 +13,58 @@ import VarvePlatform
     private static let seed =
         UInt64(settings["VARVE_CRASH_SEED"] ?? "") ?? UInt64.random(in: 1...999_999)
 
-    @Test(.timeLimit(.minutes(30)))
-    func whatWasAcknowledgedSurvivesEveryKill() throws {
+    @Test(.timeLimit(.minutes(30)), arguments: [[], ["--encryption-key-file"]])
+    func whatWasAcknowledgedSurvivesEveryKill(encryption: [String]) throws {
         let directory = try TemporaryDirectory()
         let data = directory.path("data")
+        let key = encryption.isEmpty ? [] : encryption + [directory.path("key")]
+        if let path = key.last {
+            let made = try RunningProgram.run(BuiltProgram.path("varve"), ["encryption-key", path])
+            #expect(made.ending == .exited(0))
+        }
         var dice = Dice(seed: Self.seed)
         let writers = (0..<6).map { Writer(number: $0, seed: Self.seed) }
         let shared = SharedStream()
         var acknowledgements = 0
 
         for round in 1...Self.rounds {
-            try killDuringStart(data: data, dice: &dice)
+            try killDuringStart(data: data, key, dice: &dice)
             // The page cache survives a killed process, so every durability must keep its word
             // here.
             let durability =
                 ["sync", "sync", "interval:20", "os"].randomElement(using: &dice) ?? "sync"
-            let server = try start(data: data, durability: durability)
+            let server = try start(data: data, key, durability: durability)
             try check(writers, shared, port: server.port, round: round)
             try shared.create(port: server.port)
             acknowledgements += try load(
                 server, writers, shared, goal: Int.random(in: 100...2500, using: &dice), dice: &dice
             )
-            if round % 4 == 0 || round == Self.rounds { try verify(data: data) }
+            if round % 4 == 0 || round == Self.rounds { try verify(data: data, key) }
             try #require(problems(writers, shared).isEmpty, "seed \(Self.seed), round \(round)")
         }
 
-        let server = try start(data: data, durability: "sync")
+        let server = try start(data: data, key, durability: "sync")
         try check(writers, shared, port: server.port, round: Self.rounds + 1)
         #expect(try server.stop() == .exited(0))
-        try verify(data: data)
-        let again = try start(data: data, durability: "sync")
+        try verify(data: data, key)
+        let again = try start(data: data, key, durability: "sync")
         try check(writers, shared, port: again.port, round: Self.rounds + 2)
         try again.killWithoutWarning()
         #expect(acknowledgements > Self.rounds * 50, "the load was too small to prove anything")
-        print("kill -9: \(Self.rounds) rounds, \(acknowledgements) acknowledged, seed \(Self.seed)")
+        print(
+            "kill -9: \(Self.rounds) rounds, \(acknowledgements) acknowledged, seed \(Self.seed) "
+                + encryption.joined())
     }
 
-    private func start(data: String, durability: String) throws -> ServerProcess {
+    private func start(data: String, _ key: [String], durability: String) throws -> ServerProcess {
         try ServerProcess.ready(
-            dataDirectory: data, ["--durability", durability, "--log-level", "warning"])
+            dataDirectory: data, ["--durability", durability, "--log-level", "warning"] + key)
     }
 
     /// Now and then the server dies while it is still recovering.
-    private func killDuringStart(data: String, dice: inout Dice) throws {
+    private func killDuringStart(data: String, _ key: [String], dice: inout Dice) throws {
         guard dice.oneIn(3) else { return }
-        let server = try ServerProcess(["--data-dir", data])
+        let server = try ServerProcess(["--data-dir", data] + key)
         spin(microseconds: Int.random(in: 0...150_000, using: &dice))
         try server.killWithoutWarning()
     }
@@ -92,8 +99,8 @@ import VarvePlatform
         #expect(problems(writers, shared).isEmpty, "seed \(Self.seed), round \(round)")
     }
 
-    private func verify(data: String) throws {
-        let result = try RunningProgram.run(BuiltProgram.path("varve"), ["verify", data])
+    private func verify(data: String, _ key: [String]) throws {
+        let result = try RunningProgram.run(BuiltProgram.path("varve"), ["verify", data] + key)
         #expect(result.ending == .exited(0), "\(result.output)\(result.errors)")
     }
 

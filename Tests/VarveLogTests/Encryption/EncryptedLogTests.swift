@@ -131,9 +131,8 @@ import VarveStorage
     func wrongKey() throws {
         let below = MemoryVolume()
         try TestLog(EncryptedVolume(below, key: .forTests)).log.close()
-        let other = try #require(EncryptionKey([UInt8](repeating: 9, count: 32)))
         let wrong = #expect(throws: LogError.self) {
-            try TestLog(EncryptedVolume(below, key: other), seed: 2)
+            try TestLog(EncryptedVolume(below, key: .otherForTests), seed: 2)
         }
         #expect(wrong?.description.contains("wrong key") == true)
         let missing = #expect(throws: LogError.self) { try TestLog(below, seed: 2) }
@@ -195,15 +194,5 @@ import VarveStorage
             disk.crash(.random(seed: random.next()))
             test.log.abandon()
         }
-    }
-}
-
-extension EncryptionKey {
-    /// A key for tests.
-    fileprivate static var forTests: EncryptionKey {
-        guard let key = EncryptionKey([UInt8](repeating: 5, count: 32)) else {
-            preconditionFailure("a key has 32 bytes")
-        }
-        return key
     }
 }
