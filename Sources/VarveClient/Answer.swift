@@ -22,6 +22,11 @@ struct AnswerHead: Sendable {
     /// `Stream-Next-Offset`.
     var nextOffset: StreamOffset? { header("Stream-Next-Offset").map { StreamOffset($0) } }
 
+    /// `Stream-Earliest-Offset`.
+    var earliestOffset: StreamOffset? {
+        header("Stream-Earliest-Offset").map { StreamOffset($0) }
+    }
+
     /// `Stream-Closed`.
     var isClosed: Bool { isTrue("Stream-Closed") }
 

@@ -29,13 +29,15 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public let detail: String
     /// What the operation was about, for example `POST http://127.0.0.1:4437/v1/stream/orders`.
     public let subject: String
-    /// What a refused mutation reveals about the stream.
+    /// What a refusal reveals about the stream.
     public var state = RefusedState()
 
     /// What a server tells about a stream when it refuses an operation on it.
     public struct RefusedState: Hashable, Sendable {
         /// The stream's tail.
         public var nextOffset: StreamOffset?
+        /// Where the stream begins since it was trimmed.
+        public var earliestOffset: StreamOffset?
         /// Whether the stream is closed.
         public var isClosed = false
         /// The producer's current epoch: the refused one is older.
@@ -64,6 +66,10 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidAnswer, .invalidArgument, .cancelled: false
         }
     }
+
+    /// Where the stream begins, when what was asked for lies before that: it was trimmed away, and
+    /// `read` or `follow` from here goes on. Nil for every other error.
+    public var earliestOffset: StreamOffset? { code == "trimmed" ? state.earliestOffset : nil }
 
     /// Whether the server certainly did not see the request.
     public var isUnsent: Bool { kind == .unreachable || kind == .invalidArgument }

@@ -18,6 +18,7 @@ struct ProblemDocument: Decodable {
             detail: problem?.detail ?? problem?.title ?? text(of: answer.body, head.status),
             subject: head.subject)
         error.state.nextOffset = head.nextOffset
+        error.state.earliestOffset = head.earliestOffset
         error.state.isClosed = head.isClosed
         error.state.currentEpoch = head.number("Producer-Epoch")
         error.state.expectedSequence = head.number("Producer-Expected-Seq")

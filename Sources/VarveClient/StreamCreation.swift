@@ -15,6 +15,10 @@ public struct StreamCreation: Sendable {
     public var contentType: String
     /// How long the stream lives; nil: until it is deleted.
     public var lifetime: Lifetime?
+    /// At most so many bytes are kept, the newest; nil: all of them.
+    public var retainedBytes: UInt64?
+    /// What was appended longer ago than so many seconds is not kept; nil: everything is.
+    public var retainedSeconds: UInt64?
     /// Whether the stream is closed at once: it has only its first content.
     public var isClosed: Bool
     /// The first content; for `application/json` one value or an array of messages.
@@ -23,12 +27,15 @@ public struct StreamCreation: Sendable {
     /// Describes a stream; the defaults are those of the protocol.
     public init(
         contentType: String = "application/octet-stream", lifetime: Lifetime? = nil,
-        isClosed: Bool = false, content: Data = Data()
+        isClosed: Bool = false, content: Data = Data(), retainedBytes: UInt64? = nil,
+        retainedSeconds: UInt64? = nil
     ) {
         self.contentType = contentType
         self.lifetime = lifetime
         self.isClosed = isClosed
         self.content = content
+        self.retainedBytes = retainedBytes
+        self.retainedSeconds = retainedSeconds
     }
 }
 
@@ -60,6 +67,12 @@ extension StreamClient {
         case .until(let date):
             request.setValue(Self.internetTime(date), forHTTPHeaderField: "Stream-Expires-At")
         case nil: break
+        }
+        if let bytes = creation.retainedBytes {
+            request.setValue(String(bytes), forHTTPHeaderField: "Stream-Retain-Bytes")
+        }
+        if let seconds = creation.retainedSeconds {
+            request.setValue(String(seconds), forHTTPHeaderField: "Stream-Retain-Seconds")
         }
         if creation.isClosed { request.setValue("true", forHTTPHeaderField: "Stream-Closed") }
         request.httpBody = creation.content

@@ -12,6 +12,12 @@ public struct StreamDescription: Hashable, Sendable {
     public let secondsToLive: UInt64?
     /// The moment of the stream's end, as the server writes it (RFC 3339).
     public let expiresAt: String?
+    /// Where the stream begins since it was trimmed; nil when it never was.
+    public let earliestOffset: StreamOffset?
+    /// How many bytes are kept at most; nil: all of them.
+    public let retainedBytes: UInt64?
+    /// For how many seconds what is appended is kept; nil: for ever.
+    public let retainedSeconds: UInt64?
 }
 
 extension StreamClient {
@@ -23,7 +29,9 @@ extension StreamClient {
         return StreamDescription(
             contentType: head.header("Content-Type") ?? "application/octet-stream",
             nextOffset: try head.requiredNextOffset(), isClosed: head.isClosed,
-            secondsToLive: head.number("Stream-TTL"), expiresAt: head.header("Stream-Expires-At"))
+            secondsToLive: head.number("Stream-TTL"), expiresAt: head.header("Stream-Expires-At"),
+            earliestOffset: head.earliestOffset, retainedBytes: head.number("Stream-Retain-Bytes"),
+            retainedSeconds: head.number("Stream-Retain-Seconds"))
     }
 
     /// Deletes a stream, durably; its name is free at once.

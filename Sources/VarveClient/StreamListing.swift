@@ -9,9 +9,11 @@ public struct ListedStream: Hashable, Sendable, Codable {
     public let contentType: String
     /// The tail.
     public let nextOffset: String
+    /// Where the stream begins since it was trimmed; nil when it never was.
+    public let earliestOffset: String?
     /// How many records the stream has: messages of a JSON stream, appends of any other.
     public let records: UInt64
-    /// The stream's length in bytes.
+    /// The stream's length in bytes, without what was trimmed away.
     public let bytes: UInt64
     /// Whether the stream is closed.
     public let closed: Bool
@@ -19,6 +21,10 @@ public struct ListedStream: Hashable, Sendable, Codable {
     public let ttlSeconds: UInt64?
     /// The moment of the stream's end (RFC 3339), where it is fixed.
     public let expiresAt: String?
+    /// How many bytes are kept at most, where that is limited.
+    public let retainBytes: UInt64?
+    /// For how many seconds what is appended is kept, where that is limited.
+    public let retainSeconds: UInt64?
     /// When the stream was created (RFC 3339).
     public let createdAt: String
     /// When the stream was last changed (RFC 3339).

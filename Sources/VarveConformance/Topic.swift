@@ -26,6 +26,8 @@ package struct Topic: Sendable {
         Topic(name: "errors", profile: .varve, cases: ErrorCases.all),
         Topic(name: "strictness", profile: .varve, cases: StrictnessCases.all),
         Topic(name: "proof", profile: .varve, cases: ProofCases.all),
+        Topic(name: "trim", profile: .varve, cases: TrimCases.all),
+        Topic(name: "retention", profile: .varve, cases: RetentionCases.all),
         Topic(name: "operations", profile: .varve, cases: OperationCases.all),
     ]
 }

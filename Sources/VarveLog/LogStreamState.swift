@@ -7,17 +7,11 @@ package struct LogStreamState: ~Copyable {
     package internal(set) var tail = StreamPosition.start
     /// The chain's head after the last record staged.
     package internal(set) var head: ChainHash
-    /// The LSN of the last change of any kind.
-    package internal(set) var lastLSN = LSN.none
+    /// The last LSN, and above it one bit each for closed, retired and deleted: streams are many,
+    /// and every eight bytes of one count.
+    private var packed: UInt64 = 0
     /// The LSN of the last change that readers wait for: create, close, delete, trim.
     package internal(set) var structuralLSN = LSN.none
-    /// True once the stream's end was staged: it takes no more records.
-    package internal(set) var isClosed = false
-    /// True once it was deleted while forks of it lived: it takes nothing more, and only they read
-    /// it.
-    package internal(set) var isRetired = false
-    /// True once its deletion was staged: it takes nothing more.
-    package internal(set) var isDeleted = false
     private var trimmed: Trimmed?
     /// Where its settled records lie, in order: everything before the first extent.
     private(set) var runs: ContiguousArray<SettledRun> = []
@@ -41,6 +35,42 @@ package struct LogStreamState: ~Copyable {
         isRetired = record.isRetired
         trimmed = record.visible.map { Trimmed($0) }
         self.runs = runs
+    }
+
+    private static let closedBit: UInt64 = 1 << 63
+    private static let retiredBit: UInt64 = 1 << 62
+    private static let deletedBit: UInt64 = 1 << 61
+
+    /// The LSN of the last change of any kind.
+    package internal(set) var lastLSN: LSN {
+        get { LSN(packed & (Self.deletedBit - 1)) }
+        set {
+            packed =
+                packed & ~(Self.deletedBit - 1) | newValue.rawValue & (Self.deletedBit - 1)
+        }
+    }
+
+    /// True once the stream's end was staged: it takes no more records.
+    package internal(set) var isClosed: Bool {
+        get { packed & Self.closedBit != 0 }
+        set { set(Self.closedBit, to: newValue) }
+    }
+
+    /// True once it was deleted while forks of it lived: it takes nothing more, and only they read
+    /// it.
+    package internal(set) var isRetired: Bool {
+        get { packed & Self.retiredBit != 0 }
+        set { set(Self.retiredBit, to: newValue) }
+    }
+
+    /// True once its deletion was staged: it takes nothing more.
+    package internal(set) var isDeleted: Bool {
+        get { packed & Self.deletedBit != 0 }
+        set { set(Self.deletedBit, to: newValue) }
+    }
+
+    private mutating func set(_ bit: UInt64, to isSet: Bool) {
+        packed = isSet ? packed | bit : packed & ~bit
     }
 
     /// Behind the last record that is durable when everything up to `lsn` is. O(log n).
@@ -80,6 +110,9 @@ package struct LogStreamState: ~Copyable {
     mutating func trim(to visible: VisibleStart) {
         trimmed = Trimmed(visible)
     }
+
+    /// How many bytes readers see, those of a fork's source included.
+    package var visibleBytes: UInt64 { tail.byte - visibleStart.byte }
 
     /// Whether a trim may make the stream begin there: further on than it does, and within it.
     func canBegin(at position: StreamPosition) -> Bool {

@@ -87,11 +87,8 @@ enum Create {
         _ request: borrowing RequestView, name: UnsafeRawBufferPointer, _ core: ServerCore,
         _ names: UnsafeMutableRawBufferPointer
     ) throws(Refusal) -> CreateCommand {
-        if request.header(.streamRetainBytes) != nil || request.header(.streamRetainSeconds) != nil
-        {
-            throw Refusal(.retentionNotSupported)
-        }
         var command = CreateCommand(name: name)
+        command.retention = try retention(request)
         command.fork = try ForkHeaders.parse(
             request, basePath: core.basePath.bytes, names: names)
         if let type = request.header(.contentType), !type.isEmpty { command.contentType = type }
@@ -117,6 +114,26 @@ enum Create {
 }
 
 extension Create {
+    /// How much of the stream is to be kept.
+    private static func retention(
+        _ request: borrowing RequestView
+    ) throws(Refusal) -> StreamRetention {
+        var retention = StreamRetention.everything
+        if let value = request.header(.streamRetainBytes) {
+            guard !request.isRepeated(.streamRetainBytes),
+                let bytes = StreamRetention.bytes(value)
+            else { throw Refusal(.invalidRetention) }
+            retention.bytes = bytes
+        }
+        if let value = request.header(.streamRetainSeconds) {
+            guard !request.isRepeated(.streamRetainSeconds),
+                let seconds = StreamRetention.seconds(value)
+            else { throw Refusal(.invalidRetention) }
+            retention.seconds = seconds
+        }
+        return retention
+    }
+
     /// What of a request its answer needs: the parts of the stream's URL.
     private struct Target {
         let isSecure: Bool

@@ -13,6 +13,7 @@ enum DiskFork {
         let contentType: [UInt8]?
         let lifetime: StreamLifetime
         let lifetimeText: [UInt8]
+        let retention: StreamRetention
         let isClosed: Bool
         let body: [UInt8]
         let source: [UInt8]
@@ -24,6 +25,7 @@ enum DiskFork {
             contentType = command.contentType.map { Array($0) }
             lifetime = command.lifetime
             lifetimeText = Array(command.lifetimeText)
+            retention = command.retention
             isClosed = command.isClosed
             self.body = Array(body)
             source = Array(fork.source)
@@ -42,6 +44,7 @@ enum DiskFork {
                                 if contentType != nil { command.contentType = type }
                                 command.lifetime = lifetime
                                 command.lifetimeText = text
+                                command.retention = retention
                                 command.isClosed = isClosed
                                 command.content = .body(body)
                                 command.fork = ForkCommand(

@@ -10,6 +10,7 @@ extension Refusal {
     init(_ refusal: StreamRefusal) {
         self.init(Problem(refusal.error), visibleAt: refusal.visibleAt)
         nextOffset = refusal.nextOffset
+        earliestOffset = refusal.earliestOffset
         switch refusal.error {
         case .streamClosed: isClosed = true
         case .producerFenced(let epoch): producerEpoch = epoch
@@ -28,7 +29,7 @@ extension Problem {
     init(_ error: StreamError) {
         switch error {
         case .notFound: self = .notFound
-        case .gone: self = .gone
+        case .trimmed: self = .trimmed
         case .deleted: self = .deleted
         case .nameHeld: self = .nameHeld
         case .forkSourceNotFound: self = .forkSourceNotFound
@@ -69,7 +70,7 @@ extension Problem {
         case .overloaded: self = .overloaded
         case .limitExceeded: self = .contentTooLarge
         case .unknownStream: self = .notFound
-        case .trimmed: self = .gone
+        case .trimmed: self = .trimmed
         case .offTheEnd, .notABoundary: self = .invalidOffset
         case .beforeChain: self = .offsetBeforeFork
         case .streamClosed: self = .streamClosed

@@ -17,6 +17,17 @@ enum Head {
                 writer.header("Content-Type", head.contentType.bytes)
                 writer.header("Stream-Next-Offset", hexadecimal: head.tail.record, head.tail.byte)
                 writer.lines("Cache-Control: no-store\r\n")
+                if head.earliest != .start {
+                    writer.header(
+                        "Stream-Earliest-Offset", hexadecimal: head.earliest.record,
+                        head.earliest.byte)
+                }
+                if let bytes = head.retention.bytes {
+                    writer.header("Stream-Retain-Bytes", decimal: bytes)
+                }
+                if let seconds = head.retention.seconds {
+                    writer.header("Stream-Retain-Seconds", decimal: seconds)
+                }
                 if head.isClosed { writer.lines("Stream-Closed: true\r\n") }
                 switch head.lifetime {
                 case .unlimited: break

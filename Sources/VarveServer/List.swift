@@ -62,25 +62,46 @@ enum List {
         buffer.append(hexadecimal: head.tail.record)
         buffer.append("_")
         buffer.append(hexadecimal: head.tail.byte)
-        buffer.append("\",\"records\":")
-        buffer.append(decimal: head.tail.record)
+        buffer.append("\",")
+        if head.earliest != .start {
+            buffer.append("\"earliestOffset\":\"")
+            buffer.append(hexadecimal: head.earliest.record)
+            buffer.append("_")
+            buffer.append(hexadecimal: head.earliest.byte)
+            buffer.append("\",")
+        }
+        buffer.append("\"records\":")
+        buffer.append(decimal: head.tail.record - head.earliest.record)
         buffer.append(",\"bytes\":")
-        buffer.append(decimal: head.tail.byte)
+        buffer.append(decimal: head.tail.byte - head.earliest.byte)
         buffer.append(head.isClosed ? ",\"closed\":true" : ",\"closed\":false")
         switch head.lifetime {
         case .unlimited: break
         case .sliding(let seconds):
             buffer.append(",\"ttlSeconds\":")
             buffer.append(decimal: seconds)
-        case .absolute(let milliseconds): append("expiresAt", milliseconds, to: buffer)
+        case .absolute(let milliseconds):
+            append("expiresAt", milliseconds: milliseconds, to: buffer)
         }
-        append("createdAt", head.createdMilliseconds, to: buffer)
-        append("updatedAt", head.updatedMilliseconds, to: buffer)
+        append("retainBytes", head.retention.bytes, to: buffer)
+        append("retainSeconds", head.retention.seconds, to: buffer)
+        append("createdAt", milliseconds: head.createdMilliseconds, to: buffer)
+        append("updatedAt", milliseconds: head.updatedMilliseconds, to: buffer)
         buffer.append("}")
     }
 
     private static func append(
-        _ name: StaticString, _ milliseconds: UInt64, to buffer: OutputBuffer
+        _ name: StaticString, _ number: UInt64?, to buffer: OutputBuffer
+    ) {
+        guard let number else { return }
+        buffer.append(",\"")
+        buffer.append(name)
+        buffer.append("\":")
+        buffer.append(decimal: number)
+    }
+
+    private static func append(
+        _ name: StaticString, milliseconds: UInt64, to buffer: OutputBuffer
     ) {
         buffer.append(",\"")
         buffer.append(name)

@@ -9,6 +9,7 @@ enum Operation: Int, CaseIterable {
     case head
     case list
     case settle
+    case trim
     case keys
     case signedHead
     case verify
@@ -31,6 +32,7 @@ enum Operation: Int, CaseIterable {
         case .head: "head"
         case .list: "list"
         case .settle: "settle"
+        case .trim: "trim"
         case .keys: "keys"
         case .signedHead: "signed_head"
         case .verify: "verify"

@@ -67,13 +67,15 @@ struct Problem: Sendable {
     static let invalidForkSubOffset = Problem(
         .badRequest, "invalid-fork-sub-offset",
         "Stream-Fork-Sub-Offset is a number in digits, within the data behind the fork's offset.")
-    static let retentionNotSupported = Problem(
-        .notImplemented, "retention-not-supported", "Retention is not supported yet.")
+    static let invalidRetention = Problem(
+        .badRequest, "invalid-retention",
+        "Stream-Retain-Bytes and Stream-Retain-Seconds are numbers in digits.")
 
     // MARK: The stream
 
     static let notFound = Problem(.notFound, "not-found", "There is nothing here.")
-    static let gone = Problem(.gone, "gone", "This position is not kept any more.")
+    static let trimmed = Problem(
+        .gone, "trimmed", "The stream was trimmed and begins behind this offset.")
     static let deleted = Problem(
         .gone, "deleted", "The stream was deleted; only its forks read it.")
     static let nameHeld = Problem(

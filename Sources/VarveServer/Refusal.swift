@@ -8,6 +8,8 @@ struct Refusal: Error {
     var visibleAt = LSN.none
     /// `Stream-Next-Offset`.
     var nextOffset: StreamPosition?
+    /// `Stream-Earliest-Offset`.
+    var earliestOffset: StreamPosition?
     /// `Stream-Closed: true`.
     var isClosed = false
     /// `Producer-Epoch`.

@@ -79,6 +79,10 @@ extension Responder {
             if let tail = refusal.nextOffset {
                 writer.header("Stream-Next-Offset", hexadecimal: tail.record, tail.byte)
             }
+            if let earliest = refusal.earliestOffset {
+                writer.header(
+                    "Stream-Earliest-Offset", hexadecimal: earliest.record, earliest.byte)
+            }
             if refusal.isClosed { writer.lines("Stream-Closed: true\r\n") }
             if let epoch = refusal.producerEpoch { writer.header("Producer-Epoch", decimal: epoch) }
             if let gap = refusal.sequenceGap {

@@ -21,6 +21,8 @@ enum Route {
     /// `{base}/__ds/verify/NAME`: verification of a stream; the name lies in the loop's name
     /// buffer.
     case verify(UnsafeRawBufferPointer)
+    /// `{base}/__ds/trim/{name}`: trimming a stream; its decoded name lies in the name buffer.
+    case trim(UnsafeRawBufferPointer)
     /// `{base}/__ds/subscriptions` and everything below it.
     case subscriptions
     /// `/health`.
@@ -75,6 +77,9 @@ enum Route {
         }
         if let stream = name.rest(behind: "__ds/verify/") {
             return StreamName.fault(in: stream) == nil ? .verify(stream) : .invalidName
+        }
+        if let stream = name.rest(behind: "__ds/trim/") {
+            return StreamName.fault(in: stream) == nil ? .trim(stream) : .invalidName
         }
         let subscriptions: StaticString = "__ds/subscriptions"
         let length = subscriptions.utf8CodeUnitCount

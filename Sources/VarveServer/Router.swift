@@ -30,6 +30,7 @@ enum Router {
         case (.signedHead(let name), .get), (.signedHead(let name), .head):
             SignedHeads.answer(request, name: name, responder.with(.signedHead))
         case (.verify(let name), .post): Verify.answer(name: name, responder.with(.verify))
+        case (.trim(let name), .post): Trim.answer(request, name: name, responder.with(.trim))
         case (.health, .get), (.health, .head): Health.answer(responder.with(.health))
         case (.ready, .get), (.ready, .head): Ready.answer(responder.with(.ready))
         case (.metrics, .get), (.metrics, .head): Metrics.answer(responder.with(.metrics))
@@ -38,7 +39,7 @@ enum Router {
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))
         case (.stream, _), (.invalidName, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: CrossOrigin.methods)
-        case (.settle, _), (.verify, _):
+        case (.settle, _), (.trim, _), (.verify, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "POST, OPTIONS")
         case (.list, _), (.keys, _), (.signedHead, _), (.health, _), (.ready, _), (.metrics, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "GET, HEAD, OPTIONS")

@@ -128,6 +128,7 @@ package final class Server: Sendable {
             name: "varve-sweep", intervalMilliseconds: core.configuration.expirySweepMilliseconds
         ) {
             while core.engine.sweepExpired() > 0 {}
+            core.engine.sweepRetention()
             core.engine.log.requestCommit()
         }
         do {

@@ -101,7 +101,7 @@ extension World {
         do throws(StreamRefusal) {
             let head = try open(or: handle)
             try Self.requireRefusal(head.lifetime == known.lifetime)
-            if life == .over { throw StreamRefusal(.gone) }
+            if life == .over { throw StreamRefusal(.notFound) }
         } catch {
             let absence = model.forks(of: known.id).isEmpty ? StreamError.notFound : .deleted
             guard error.error == absence, life != .alive else {
@@ -111,7 +111,7 @@ extension World {
     }
 
     private func open(or handle: Stream) throws(StreamRefusal) -> StreamHead {
-        guard let engine else { throw StreamRefusal(.gone) }
+        guard let engine else { throw StreamRefusal(.notFound) }
         return try engine.head(handle)
     }
 

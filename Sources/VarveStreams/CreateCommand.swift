@@ -10,6 +10,8 @@ package struct CreateCommand {
     /// The value of `Stream-Expires-At` as given, to be echoed; empty unless `lifetime` is
     /// absolute.
     package var lifetimeText = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// How much of the stream is kept. A fork does not inherit it.
+    package var retention = StreamRetention.everything
     /// Whether the stream is closed from the start, behind its first content.
     package var isClosed = false
     /// What it forks; nil for a stream of its own.

@@ -19,9 +19,9 @@ package struct Stream: Hashable, Sendable {
     /// What tells this stream from others of its name.
     package var incarnation: Incarnation { log.incarnation }
 
-    /// The stored bytes that are its own, not its source's. Under its lock.
+    /// The stored bytes that are its own, not its source's, and that readers see. Under its lock.
     func ownBytes(_ logState: borrowing LogStreamState) -> UInt64 {
-        logState.tail.byte - log.start.byte
+        logState.tail.byte - max(log.start.byte, logState.visibleStart.byte)
     }
 
     /// The stream's name; valid as long as the handle.

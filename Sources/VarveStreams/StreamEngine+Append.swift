@@ -76,6 +76,7 @@ extension StreamEngine {
     ) throws(StreamRefusal) -> LSN {
         try reserve(
             body.storedBytes, behind: stream.ownBytes(logState), visibleAt: logState.lastLSN)
+        let start = logState.tail
         let event = StreamEvent.Append(
             producer: command.producer, sequence: command.sequence, closes: command.closes)
         let lsn: LSN
@@ -100,6 +101,10 @@ extension StreamEngine {
         let cell = stream.cell
         cell.state.apply(event, at: now)
         cell.state.expiry?.touchLSN = lsn
+        if cell.state.retention != nil {
+            cell.state.applyRecords(at: now, from: start, to: logState.tail)
+            retentions.schedule(stream, logState)
+        }
         notify(stream, cell, at: lsn)
         return lsn
     }

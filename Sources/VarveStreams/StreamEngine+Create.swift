@@ -44,7 +44,8 @@ extension StreamEngine {
                 }
                 let creation = StreamEvent.Creation(
                     contentType: contentType.bytes, lifetime: command.lifetime,
-                    lifetimeText: command.lifetimeText, isClosed: command.isClosed, fork: fork)
+                    lifetimeText: command.lifetimeText, isClosed: command.isClosed, fork: fork,
+                    retention: command.retention)
                 guard let piece = point?.piece, !piece.isEmpty, body.fault == nil else {
                     return try createNew(
                         command.name, creation, contentType, body, at: point, namespace, now)
@@ -84,7 +85,8 @@ extension StreamEngine {
                 return nil
             }
             guard isFork(stream, as: command), hasType(stream, command),
-                state.lifetime == lifetime, logState.isClosed == command.isClosed
+                state.lifetime == lifetime, logState.isClosed == command.isClosed,
+                state.retention?.policy ?? .everything == command.retention
             else { throw StreamRefusal(.configMismatch, visibleAt: logState.lastLSN) }
             return CreateOutcome(
                 kind: .existing, stream: stream, tail: logState.tail, isClosed: logState.isClosed,
@@ -116,14 +118,20 @@ extension StreamEngine {
                 let mutation = Mutation(
                     annotation: annotation, records: body.records, separator: body.separator,
                     isStructural: true, wallMilliseconds: now)
-                let (created, lsn) = try namespace.create(name, mutation, at: point) { _, _ in
-                    cell
+                let (created, lsn) = try namespace.create(name, mutation, at: point) {
+                    (stream, _) in
+                    let tail = stream.withLock { $0.tail }
+                    cell.state.applyRecords(at: now, from: .start, to: tail)
+                    return cell
                 }
                 return (Stream(created), lsn)
             }
         } catch {
             quota.release(body.storedBytes)
             throw Self.creationRefusal(error, of: point, namespace)
+        }
+        if cell.state.retention != nil {
+            stream.log.withLock { retentions.schedule(stream, $0) }
         }
         if let expiry = cell.state.expiry {
             expiries.add(
@@ -146,6 +154,8 @@ extension StreamEngine {
             let isKept = namespace.hasForks(point.source)
             return StreamRefusal(
                 isKept ? .forkSourceDeleted : .forkSourceNotFound, visibleAt: visibleAt)
+        case .trimmed(let earliest):
+            return StreamRefusal(.trimmed, visibleAt: visibleAt, earliestOffset: earliest)
         case .limitExceeded(ForkOrigin.depthLimit, let limit, _),
             .limitExceeded(ForkOrigin.countLimit, let limit, _):
             return StreamRefusal(.forkLimit(limit), visibleAt: visibleAt)

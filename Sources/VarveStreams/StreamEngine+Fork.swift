@@ -75,6 +75,8 @@ extension StreamEngine {
                 throw StreamRefusal(.forkSubOffsetBeyondData, visibleAt: visibleAt)
             case .offTheEnd: throw StreamRefusal(.offsetBeyondTail, visibleAt: visibleAt)
             case .notABoundary: throw StreamRefusal(.offsetNotABoundary, visibleAt: visibleAt)
+            case .trimmed(let earliest):
+                throw StreamRefusal(.trimmed, visibleAt: visibleAt, earliestOffset: earliest)
             default: throw StreamRefusal(.log(error), visibleAt: visibleAt)
             }
         }

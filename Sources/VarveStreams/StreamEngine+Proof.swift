@@ -20,7 +20,7 @@ extension StreamEngine {
             let head = try log.signedHead(of: stream.log, at: position, by: signer)
             return (head, view.visibleAt)
         } catch {
-            throw Self.refusal(error, view)
+            throw Self.refusal(error, view, stream)
         }
     }
 
@@ -35,7 +35,7 @@ extension StreamEngine {
             let found = try log.verification(of: stream.log, isCancelled: isCancelled)
             return (found, view.visibleAt)
         } catch {
-            throw Self.refusal(error, view)
+            throw Self.refusal(error, view, stream)
         }
     }
 }

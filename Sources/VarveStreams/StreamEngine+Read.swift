@@ -7,8 +7,8 @@ extension StreamEngine {
     /// read as it will be then. Uses the stream, so a sliding window begins anew.
     ///
     /// - Parameter blocking: whether to wait for the disk where the page's end is not in memory.
-    /// - Throws: `notFound`, `offsetBeyondTail`, `offsetNotABoundary`, and, unless `blocking`,
-    ///   `log(.wouldBlock)`: ask again from a thread that may wait.
+    /// - Throws: `notFound`, `offsetBeyondTail`, `offsetNotABoundary`, `trimmed`, and, unless
+    ///   `blocking`, `log(.wouldBlock)`: ask again from a thread that may wait.
     package func beginRead(
         _ stream: Stream, from start: ReadStart, maxBytes: Int, blocking: Bool = false
     ) throws(StreamRefusal) -> StreamRead {
@@ -20,7 +20,7 @@ extension StreamEngine {
                 stream.log, from: position, maxBytes: maxBytes, through: through,
                 blocking: blocking)
         } catch {
-            throw Self.refusal(error, view)
+            throw Self.refusal(error, view, stream)
         }
         return StreamRead(view: view, run: run, start: position, end: run.end)
     }
@@ -53,8 +53,10 @@ extension StreamEngine {
         return stream.log.withLock { _ in
             let state = stream.cell.state
             var head = StreamHead(
-                tail: view.tail, isClosed: view.isClosed, contentType: view.contentType,
-                lifetime: state.lifetime, incarnation: view.incarnation,
+                earliest: view.earliest, tail: view.tail, isClosed: view.isClosed,
+                contentType: view.contentType,
+                lifetime: state.lifetime, retention: state.retention?.policy ?? .everything,
+                incarnation: view.incarnation,
                 createdMilliseconds: state.createdMilliseconds,
                 updatedMilliseconds: state.updatedMilliseconds, visibleAt: view.visibleAt)
             if case .absolute = state.lifetime, let expiry = state.expiry {
@@ -101,6 +103,7 @@ extension StreamEngine {
             // A pending creation or closure is shown, and the answer waits for it.
             let through = max(durable, logState.structuralLSN)
             let view = StreamView(
+                earliest: logState.visibleStart,
                 tail: logState.durableTail(at: through), isClosed: logState.isClosed,
                 contentType: cell.contentType, incarnation: stream.incarnation,
                 visibleAt: max(logState.structuralLSN, touched))
@@ -110,14 +113,23 @@ extension StreamEngine {
 
     func position(_ start: ReadStart, _ view: StreamView) -> StreamPosition {
         switch start {
-        case .start: .start
+        case .start: view.earliest
         case .now: view.tail
         case .position(let position): position
         }
     }
 
-    static func refusal(_ error: LogError, _ view: StreamView) -> StreamRefusal {
+    static func refusal(
+        _ error: LogError, _ view: StreamView, _ stream: Stream
+    ) -> StreamRefusal {
         switch error {
+        case .trimmed:
+            // Perhaps after the look: the answer waits for that trim.
+            stream.log.withLock { logState in
+                StreamRefusal(
+                    .trimmed, visibleAt: max(view.visibleAt, logState.structuralLSN),
+                    earliestOffset: logState.visibleStart)
+            }
         case .offTheEnd: StreamRefusal(.offsetBeyondTail, visibleAt: view.visibleAt)
         case .notABoundary: StreamRefusal(.offsetNotABoundary, visibleAt: view.visibleAt)
         // Deleted since the look.

@@ -22,6 +22,7 @@ package final class StreamEngine: Sendable {
     let quota: ByteQuota
     let listeners = ListenerTable()
     let expiries: ExpiryIndex
+    let retentions = RetentionIndex()
     let scratches = ScratchPool()
 
     /// Opens the log of a volume and recovers its streams.
@@ -52,10 +53,12 @@ package final class StreamEngine: Sendable {
         self.contentTypes = contentTypes
         let quota = ByteQuota(limit: options.maxTotalBytes)
         let expiries = ExpiryIndex()
+        let retentions = self.retentions
         log.forEachStream { logStream in
             let stream = Stream(logStream)
             logStream.withLock { state in
                 quota.adopt(stream.ownBytes(state))
+                retentions.schedule(stream, state)
                 guard !state.isRetired, let expiry = stream.cell.state.expiry else { return }
                 expiry.assumeUnjournalledUse()
                 expiries.add(

@@ -4,8 +4,9 @@ package import VarveLog
 package enum StreamError: Error, Equatable, Sendable {
     /// There is no stream of that name, or it expired.
     case notFound
-    /// The stream existed and what is asked for is gone for good.
-    case gone
+    /// The place lies before where the stream begins since it was trimmed; the refusal carries
+    /// that.
+    case trimmed
     /// The stream was deleted, and forks of it live.
     case deleted
     /// A stream of that name was deleted, and forks of it live.
@@ -71,7 +72,7 @@ package enum StreamError: Error, Equatable, Sendable {
     package var code: String {
         switch self {
         case .notFound: "not-found"
-        case .gone: "gone"
+        case .trimmed: "trimmed"
         case .deleted: "deleted"
         case .nameHeld: "name-held-by-forks"
         case .forkSourceNotFound: "fork-source-not-found"

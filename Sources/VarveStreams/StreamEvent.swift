@@ -11,6 +11,8 @@ package enum StreamEvent {
     case touch
     /// The stream was deleted.
     case delete(Deletion)
+    /// What lies before a place, which the frame names, is hidden.
+    case trim(Trim)
 
     /// What a new stream is.
     package struct Creation {
@@ -24,6 +26,8 @@ package enum StreamEvent {
         package var isClosed: Bool
         /// Where it was asked to begin, if it is a fork.
         package var fork: ForkRequest?
+        /// How much of it is kept.
+        package var retention = StreamRetention.everything
     }
 
     /// What an append does beside bringing records.
@@ -42,6 +46,14 @@ package enum StreamEvent {
         case requested = 0
         /// Its time was over.
         case expired = 1
+    }
+
+    /// Why a stream was trimmed. Persisted.
+    package enum Trim: UInt8 {
+        /// Someone asked for it.
+        case requested = 0
+        /// Its retention is limited.
+        case retention = 1
     }
 }
 

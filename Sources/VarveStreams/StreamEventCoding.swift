@@ -16,6 +16,7 @@ package enum StreamEventCoding {
         case append = 2
         case touch = 3
         case delete = 4
+        case trim = 5
     }
 
     /// The second byte of a creation. Persisted.
@@ -24,7 +25,9 @@ package enum StreamEventCoding {
         static let sliding: UInt8 = 2
         static let absolute: UInt8 = 4
         static let fork: UInt8 = 8
-        static let all: UInt8 = 15
+        static let retainBytes: UInt8 = 16
+        static let retainSeconds: UInt8 = 32
+        static let all: UInt8 = 63
     }
 
     /// The second byte of an append. Persisted.
@@ -49,6 +52,9 @@ package enum StreamEventCoding {
         case .touch: cursor.put(Tag.touch.rawValue)
         case .delete(let reason):
             cursor.put(Tag.delete.rawValue)
+            cursor.put(reason.rawValue)
+        case .trim(let reason):
+            cursor.put(Tag.trim.rawValue)
             cursor.put(reason.rawValue)
         }
         return UnsafeRawBufferPointer(rebasing: output[..<cursor.count])
@@ -77,6 +83,8 @@ package enum StreamEventCoding {
         case .absolute: flags |= CreateFlag.absolute
         }
         if creation.fork != nil { flags |= CreateFlag.fork }
+        if creation.retention.bytes != nil { flags |= CreateFlag.retainBytes }
+        if creation.retention.seconds != nil { flags |= CreateFlag.retainSeconds }
         cursor.put(flags)
         cursor.putRun(creation.contentType)
         switch creation.lifetime {
@@ -91,6 +99,8 @@ package enum StreamEventCoding {
             cursor.put(fork.anchor.byte)
             cursor.put(fork.subOffset)
         }
+        if let bytes = creation.retention.bytes { cursor.put(bytes) }
+        if let seconds = creation.retention.seconds { cursor.put(seconds) }
     }
 
     private static func encode(_ append: StreamEvent.Append, _ cursor: inout Cursor) {
@@ -119,6 +129,11 @@ package enum StreamEventCoding {
                 throw Malformed()
             }
             return .delete(reason)
+        case .trim:
+            guard let reason = StreamEvent.Trim(rawValue: try reader.read()) else {
+                throw Malformed()
+            }
+            return .trim(reason)
         case nil: throw Malformed()
         }
     }
@@ -151,6 +166,9 @@ package enum StreamEventCoding {
                 anchor: StreamPosition(record: try reader.read(), byte: try reader.read()),
                 subOffset: try reader.read())
         }
+        if flags & CreateFlag.retainBytes != 0 { creation.retention.bytes = try reader.read() }
+        if flags & CreateFlag.retainSeconds != 0 { creation.retention.seconds = try reader.read() }
+        guard creation.retention.isValid else { throw Malformed() }
         return creation
     }
 

@@ -6,6 +6,8 @@ final class StreamExtras {
     let expiry: Expiry?
     /// Where it was asked to begin, if it is a fork. Never changes.
     let fork: ForkRequest?
+    /// What limits how much is kept; nil when everything is. Never changes.
+    let retention: Retention?
     /// The last `Stream-Seq`; nil before the first.
     private(set) var sequence: SequenceValue?
     /// The idempotent producers; nil before the first.
@@ -15,17 +17,20 @@ final class StreamExtras {
     var armedListeners: UInt64 = 0
 
     /// Nothing but what never changes, or not even that.
-    init(expiry: Expiry?, fork: ForkRequest?) {
+    init(expiry: Expiry?, fork: ForkRequest?, retention: Retention?) {
         self.expiry = expiry
         self.fork = fork
+        self.retention = retention
     }
 
     /// What was saved.
     init(
-        expiry: Expiry?, fork: ForkRequest?, sequence: SequenceValue?, producers: ProducerTable?
+        expiry: Expiry?, fork: ForkRequest?, retention: Retention?, sequence: SequenceValue?,
+        producers: ProducerTable?
     ) {
         self.expiry = expiry
         self.fork = fork
+        self.retention = retention
         self.sequence = sequence
         self.producers = producers
     }

@@ -31,12 +31,22 @@ final class StreamFold: LogFold {
                 creation, contentType: contentTypes.intern(creation.contentType),
                 now: mutation.wallMilliseconds)
             mutation.stream.attach(cell)
-        case (.append, .append(let append)):
+            cell.state.applyRecords(
+                at: mutation.wallMilliseconds, from: .start, to: mutation.end)
+        case (.append, .append(let append)) where mutation.visible == nil:
             guard append.closes == mutation.closes else {
                 throw Self.corruption(mutation, "its closing and its records disagree")
             }
-            try cell(mutation).state.apply(append, at: mutation.wallMilliseconds)
-        case (.append, .touch):
+            let cell = try cell(mutation)
+            cell.state.apply(append, at: mutation.wallMilliseconds)
+            cell.state.applyRecords(
+                at: mutation.wallMilliseconds, from: mutation.start, to: mutation.end)
+        case (.append, .trim):
+            guard let visible = mutation.visible, mutation.start == mutation.end else {
+                throw Self.corruption(mutation, "a trim without a place, or with records")
+            }
+            try cell(mutation).state.applyTrim(to: visible.position, tail: mutation.end)
+        case (.append, .touch) where mutation.visible == nil:
             try cell(mutation).state.applyTouch(at: mutation.wallMilliseconds)
         case (.delete, .delete), (.retire, .delete):
             break
@@ -53,32 +63,35 @@ final class StreamFold: LogFold {
         let state = cell.state
         return SavedState(
             core: StreamImageCoding.encode(state.image(cell.contentType)),
-            entries: state.producers?.saved(scope) ?? [],
-            alarmMilliseconds: state.expiry?.alarmMilliseconds)
+            entries: state.entries(scope),
+            alarmMilliseconds: state.alarmMilliseconds(
+                visibleBytes: stream.withLock { $0.visibleBytes }))
     }
 
     /// Attaches a cell with the state that was saved. Of a sliding window it knows only what the
     /// log knew, so the stream counts as used since, as after every restart.
     func restore(_ saved: SavedState, to stream: LogStream) throws(LogError) {
+        let (visibleStart, visibleBytes) = stream.withLock { ($0.visibleStart, $0.visibleBytes) }
         let cell: StreamCell
         do {
-            cell = try decode(saved)
+            cell = try decode(saved, visibleStart)
         } catch {
             let count = saved.entries.reduce(saved.core.count) { count, entry in
                 count + entry.key.count + entry.value.count
             }
             throw Self.corruption(stream, count: count, "not the state of a stream")
         }
-        guard saved.alarmMilliseconds == cell.state.expiry?.alarmMilliseconds else {
-            throw Self.corruption(stream, count: 8, "its alarm is not that of its expiry")
-        }
+        guard saved.alarmMilliseconds == cell.state.alarmMilliseconds(visibleBytes: visibleBytes)
+        else { throw Self.corruption(stream, count: 8, "its alarm is not that of its state") }
         guard (cell.state.fork == nil) == (stream.edge == nil) else {
             throw Self.corruption(stream, count: 24, "only a fork begins in another stream")
         }
         stream.attach(cell)
     }
 
-    private func decode(_ saved: SavedState) throws(StreamImageCoding.Malformed) -> StreamCell {
+    private func decode(
+        _ saved: SavedState, _ visibleStart: StreamPosition
+    ) throws(StreamImageCoding.Malformed) -> StreamCell {
         let image = try StreamImageCoding.decode(saved.core)
         let contentType = image.contentType.withUnsafeBytes { contentTypes.intern($0) }
         // Only what an interned type says of itself is ever saved.
@@ -86,11 +99,27 @@ final class StreamFold: LogFold {
             throw StreamImageCoding.Malformed()
         }
         var producers: ProducerTable?
-        if !saved.entries.isEmpty { producers = try ProducerTable(saved.entries) }
+        let first = saved.entries.firstIndex { $0.key.first == AgeEntry.tag }
+        let (others, times) = (
+            saved.entries[..<(first ?? saved.entries.count)],
+            saved.entries[(first ?? saved.entries.count)...]
+        )
+        if !others.isEmpty { producers = try ProducerTable(Array(others)) }
+        var ages = AgeIndex()
+        if image.retention.seconds != nil {
+            var stretches: [AgeIndex.Stretch] = []
+            for entry in times { stretches.append(try AgeEntry.decode(entry)) }
+            ages = try AgeIndex(
+                stretches, open: image.openStretch, nextSlot: image.nextSlot,
+                visibleStart: visibleStart)
+        } else if !times.isEmpty {
+            throw StreamImageCoding.Malformed()
+        }
         if let closing = image.closing, producers?.restore(closing) != true {
             throw StreamImageCoding.Malformed()
         }
-        return StreamCell(StreamState(image, producers: producers), contentType: contentType)
+        return StreamCell(
+            StreamState(image, producers: producers, ages: ages), contentType: contentType)
     }
 
     private func cell(_ mutation: borrowing ReplayedMutation) throws(LogError) -> StreamCell {

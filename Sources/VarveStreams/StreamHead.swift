@@ -2,6 +2,8 @@ package import VarveLog
 
 /// A stream's description, as readers may see it.
 package struct StreamHead {
+    /// Where the stream begins for its readers: its start, unless it was trimmed.
+    package var earliest: StreamPosition
     /// The durable tail.
     package var tail: StreamPosition
     /// Whether the stream is closed.
@@ -10,6 +12,8 @@ package struct StreamHead {
     package var contentType: ContentType
     /// When the stream goes by itself.
     package var lifetime: StreamLifetime
+    /// How much of it is kept.
+    package var retention: StreamRetention
     /// The value of `Stream-Expires-At` as it was given; nil for other lifetimes.
     package var lifetimeText: String?
     /// What tells this stream from others of its name.

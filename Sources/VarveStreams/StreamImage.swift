@@ -30,4 +30,11 @@ struct StreamImage: Equatable {
     var fork: ForkRequest?
     /// What closed the stream, if a producer did.
     var closing: Closing?
+    /// How much of it is kept.
+    var retention = StreamRetention.everything
+    /// The stretch of appends that goes on, if it keeps what is not too old; those that are over
+    /// have entries of their own.
+    var openStretch: AgeIndex.Open?
+    /// The entry of the next stretch that is over; 0 unless it keeps what is not too old.
+    var nextSlot: UInt8 = 0
 }

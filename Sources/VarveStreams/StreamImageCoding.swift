@@ -16,7 +16,9 @@ enum StreamImageCoding {
         static let sequence: UInt8 = 4
         static let closing: UInt8 = 8
         static let fork: UInt8 = 16
-        static let all: UInt8 = 31
+        static let retainBytes: UInt8 = 32
+        static let retainSeconds: UInt8 = 64
+        static let openStretch: UInt8 = 128
     }
 
     /// Why bytes are not a state.
@@ -51,6 +53,15 @@ enum StreamImageCoding {
             writer.append(fork.anchor.byte)
             writer.append(fork.subOffset)
         }
+        if let bytes = image.retention.bytes { writer.append(bytes) }
+        if let seconds = image.retention.seconds {
+            writer.append(seconds)
+            writer.append(image.nextSlot)
+            if let open = image.openStretch {
+                writer.append(open.first)
+                writer.append(open.last)
+            }
+        }
         return Array(writer.bytes)
     }
 
@@ -78,13 +89,15 @@ enum StreamImageCoding {
         if image.sequence != nil { flags |= Flag.sequence }
         if image.closing != nil { flags |= Flag.closing }
         if image.fork != nil { flags |= Flag.fork }
+        if image.retention.bytes != nil { flags |= Flag.retainBytes }
+        if image.retention.seconds != nil { flags |= Flag.retainSeconds }
+        if image.retention.seconds != nil, image.openStretch != nil { flags |= Flag.openStretch }
         return flags
     }
 
     private static func decode(_ reader: inout ByteReader) throws -> StreamImage {
         guard try reader.read(UInt8.self) == tag else { throw Malformed() }
         let flags = try reader.read(UInt8.self)
-        guard flags & ~Flag.all == 0 else { throw Malformed() }
         var image = StreamImage(
             contentType: try run(&reader, bytesMax: ContentType.bytesMax),
             createdSeconds: try reader.read(), updatedSeconds: try reader.read(),
@@ -120,7 +133,24 @@ enum StreamImageCoding {
                 anchor: StreamPosition(record: try reader.read(), byte: try reader.read()),
                 subOffset: try reader.read())
         }
+        try decodeRetention(flags, &reader, into: &image)
         return image
+    }
+
+    private static func decodeRetention(
+        _ flags: UInt8, _ reader: inout ByteReader, into image: inout StreamImage
+    ) throws {
+        if flags & Flag.retainBytes != 0 { image.retention.bytes = try reader.read() }
+        if flags & Flag.retainSeconds != 0 {
+            image.retention.seconds = try reader.read()
+            image.nextSlot = try reader.read()
+        }
+        if flags & Flag.openStretch != 0 {
+            image.openStretch = AgeIndex.Open(first: try use(&reader), last: try use(&reader))
+        }
+        guard image.retention.isValid,
+            image.openStretch == nil || image.retention.seconds != nil
+        else { throw Malformed() }
     }
 
     /// The time of a use.

@@ -9,9 +9,15 @@ package struct StreamRefusal: Error, Equatable, Sendable {
     package var visibleAt: LSN
     /// The stream's tail, where the answer names it: closed streams and failed preconditions.
     package var nextOffset: StreamPosition?
+    /// Where the stream begins, where the answer names that: it was trimmed.
+    package var earliestOffset: StreamPosition?
 
     /// A refusal for a reason, held until `visibleAt` is durable.
-    package init(_ error: StreamError, visibleAt: LSN = .none, nextOffset: StreamPosition? = nil) {
+    package init(
+        _ error: StreamError, visibleAt: LSN = .none, nextOffset: StreamPosition? = nil,
+        earliestOffset: StreamPosition? = nil
+    ) {
+        self.earliestOffset = earliestOffset
         self.error = error
         self.visibleAt = visibleAt
         self.nextOffset = nextOffset

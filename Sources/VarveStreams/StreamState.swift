@@ -30,15 +30,17 @@ struct StreamState {
         if creation.lifetime != .unlimited {
             expiry = Expiry(creation.lifetime, text: creation.lifetimeText, now: now)
         }
-        if expiry != nil || creation.fork != nil {
-            extras = StreamExtras(expiry: expiry, fork: creation.fork)
+        let retention =
+            creation.retention.keepsEverything ? nil : Retention(creation.retention)
+        if expiry != nil || creation.fork != nil || retention != nil {
+            extras = StreamExtras(expiry: expiry, fork: creation.fork, retention: retention)
         }
         createdSeconds = Self.seconds(now)
         updatedSeconds = createdSeconds
     }
 
-    /// The state that `image` and the producers saved with it describe.
-    init(_ image: StreamImage, producers: ProducerTable?) {
+    /// The state that `image`, and the producers and times of appends saved with it, describe.
+    init(_ image: StreamImage, producers: ProducerTable?, ages: AgeIndex) {
         var expiry: Expiry?
         if image.lifetime != .unlimited {
             expiry = Expiry(
@@ -47,22 +49,40 @@ struct StreamState {
         let sequence = image.sequence.map { bytes in
             bytes.withUnsafeBytes { SequenceValue($0) }
         }
-        if expiry != nil || image.fork != nil || sequence != nil || producers != nil {
+        let retention =
+            image.retention.keepsEverything ? nil : Retention(image.retention, ages: ages)
+        let isPlain = expiry == nil && image.fork == nil && retention == nil
+        if !isPlain || sequence != nil || producers != nil {
             extras = StreamExtras(
-                expiry: expiry, fork: image.fork, sequence: sequence, producers: producers)
+                expiry: expiry, fork: image.fork, retention: retention, sequence: sequence,
+                producers: producers)
         }
         createdSeconds = image.createdSeconds
         updatedSeconds = image.updatedSeconds
     }
 
-    /// What to save of a stream of `contentType`, but for its producers.
+    /// What to save of a stream of `contentType`, but for what has entries of its own.
     func image(_ contentType: ContentType) -> StreamImage {
         StreamImage(
             contentType: Array(contentType.bytes), createdSeconds: createdSeconds,
             updatedSeconds: updatedSeconds, lifetime: lifetime,
             lifetimeText: expiry?.text ?? [], journalledUse: expiry?.journalled ?? 0,
             sequence: sequence.map { Array($0.bytes) }, fork: fork,
-            closing: producers?.closingTuple)
+            closing: producers?.closingTuple,
+            retention: retention?.policy ?? .everything, openStretch: retention?.ages.open,
+            nextSlot: retention?.ages.nextSlot ?? 0)
+    }
+
+    /// What has entries of its own: producers, and times of appends, by key.
+    func entries(_ scope: SavedState.Scope) -> [StateEntry] {
+        (producers?.saved(scope) ?? []) + (retention?.ages.saved(scope) ?? [])
+    }
+
+    /// When a stream of which readers see `visibleBytes` must be looked at though nobody asks for
+    /// it; nil when it need not.
+    func alarmMilliseconds(visibleBytes: UInt64) -> UInt64? {
+        let due = retention?.nextDue(visibleBytes: visibleBytes)
+        return [expiry?.alarmMilliseconds, due].compactMap { $0 }.min()
     }
 
     /// Decides about `command` on a stream that ends at `tail` and may be closed.
@@ -132,6 +152,9 @@ struct StreamState {
     /// The idempotent producers; nil before the first.
     var producers: ProducerTable? { extras?.producers }
 
+    /// What limits how much of it is kept; nil when everything is.
+    var retention: Retention? { extras?.retention }
+
     /// When the stream goes by itself.
     var lifetime: StreamLifetime { expiry?.lifetime ?? .unlimited }
 
@@ -149,6 +172,17 @@ struct StreamState {
         expiry?.noteJournalled(at: now)
     }
 
+    /// Carries out what the coming of records, from `start` to `end`, means beside their append; of
+    /// those that it has from the beginning `start` is the stream's.
+    func applyRecords(at now: UInt64, from start: StreamPosition, to end: StreamPosition) {
+        if start != end { retention?.append(at: now, from: start) }
+    }
+
+    /// Carries out a trim: readers begin at `start` from now on.
+    func applyTrim(to start: StreamPosition, tail: StreamPosition) {
+        retention?.trim(to: start, tail: tail)
+    }
+
     /// Carries out a touch.
     func applyTouch(at now: UInt64) {
         expiry?.noteJournalled(at: now)
@@ -159,6 +193,7 @@ struct StreamState {
         precondition(updatedSeconds >= createdSeconds, "updates follow the creation")
         producers?.checkInvariants()
         expiry?.checkInvariants()
+        retention?.ages.checkInvariants()
     }
 
     /// A closed stream accepts nothing: it recognises what closed it, and a plain wish to close it.
@@ -172,7 +207,7 @@ struct StreamState {
     }
 
     private mutating func requireExtras() -> StreamExtras {
-        let extras = extras ?? StreamExtras(expiry: nil, fork: nil)
+        let extras = extras ?? StreamExtras(expiry: nil, fork: nil, retention: nil)
         self.extras = extras
         return extras
     }

@@ -3,7 +3,7 @@ enum CommandTable {
     /// The subcommands.
     static let commands: [any Command.Type] = [
         ServeCommand.self, CreateCommand.self, AppendCommand.self, ReadCommand.self,
-        TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self,
+        TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self, TrimCommand.self,
         ListCommand.self, VerifyCommand.self, InspectCommand.self, DumpCommand.self,
         KeysCommand.self, EncryptionKeyCommand.self, RekeyCommand.self, BenchCommand.self,
         ConformanceCommand.self, VersionCommand.self, HelpCommand.self,

@@ -75,6 +75,32 @@ import VarvePlatform
         #expect(FileManager.default.contents(atPath: output) == bytes)
     }
 
+    @Test func `a stream is trimmed, and its head and its list say so`() throws {
+        _ = try varve(
+            "create", "t", "-t", "text/plain", "--retain-bytes", "1MiB", "--retain-seconds", "60")
+        _ = try varve("append", "t", "-d", "one")
+        _ = try varve("append", "t", "-d", "two")
+        let place = "0000000000000001_0000000000000003"
+        #expect(try varve("trim", "t", "--before", place) == "t begins at \(place)\n")
+        #expect(try varve("read", "t") == "two")
+        let head = try varve("head", "t")
+        #expect(head.contains(place) && head.contains("1048576 bytes") && head.contains("60 s"))
+        #expect(try varve("head", "t", "--json").contains(#""earliestOffset":"\#(place)""#))
+        #expect(try varve("list", "--json").contains(#""earliestOffset":"\#(place)""#))
+        #expect(
+            try varve("trim", "t", "--before", place, "--json")
+                == #"{"earliestOffset":"\#(place)","stream":"t"}"# + "\n")
+        let start = "0000000000000000_0000000000000000"
+        let gone = try Varve.refusal(
+            ["read", "t", "-o", start], code: 1, environment: environment)
+        #expect(gone.contains(": 410 trimmed"))
+        let usage = try Varve.refusal(["trim", "t"], code: 2, environment: environment)
+        #expect(usage.contains("--before"))
+        let bad = try Varve.refusal(
+            ["trim", "t", "--before", "x"], code: 1, environment: environment)
+        #expect(bad.contains("invalid-offset"))
+    }
+
     @Test func `standard input is appended`() throws {
         _ = try varve("create", "in", "-t", "text/plain")
         let result = try RunningProgram.run(

@@ -84,6 +84,16 @@ struct ConformanceTests {
         try run(claim, in: surroundings)
     }
 
+    @Test("trim", arguments: Surroundings.allCases, TrimCases.all)
+    func trim(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("retention", arguments: Surroundings.allCases, RetentionCases.all)
+    func retention(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
     @Test("operations", arguments: Surroundings.allCases, OperationCases.all)
     func operations(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
         try run(claim, in: surroundings)
@@ -95,7 +105,7 @@ struct ConformanceTests {
             Topic.all.map(\.name) == [
                 "create", "append", "producers", "close", "read", "long-poll", "event stream",
                 "delete", "forks", "expiry", "JSON", "browsers", "errors", "strictness",
-                "proof", "operations",
+                "proof", "trim", "retention", "operations",
             ])
         let claims = Topic.all.flatMap { $0.cases.map(\.claim) }
         #expect(Set(claims).count == claims.count)

@@ -44,6 +44,9 @@ private final class SavedStateRun {
     private var catalog = SavedState(core: [], entries: [])
     private var isClosed: Bool
     private var now: UInt64 = 1_700_000_000_000
+    /// How many records of no bytes both streams have, and how many of them a trim hid.
+    private var records: UInt64 = 0
+    private var hidden: UInt64 = 0
     private var lsn: UInt64 = 1
     private let closingOdds: Int
     private(set) var accepted = 0
@@ -86,8 +89,10 @@ private final class SavedStateRun {
         let text: [UInt8] = if case .absolute = lifetime { Array("2030".utf8) } else { [] }
         try type.withUnsafeBytes { type in
             try text.withUnsafeBytes { text in
-                let creation = StreamEvent.Creation(
+                var creation = StreamEvent.Creation(
                     contentType: type, lifetime: lifetime, lifetimeText: text, isClosed: isClosed)
+                if below(2) == 0 { creation.retention.seconds = UInt64(below(300)) }
+                if below(3) == 0 { creation.retention.bytes = UInt64(below(300)) }
                 try tell(.create, .create(creation), closes: isClosed)
             }
         }
@@ -97,18 +102,34 @@ private final class SavedStateRun {
     func step() throws {
         now += UInt64(below(3000))
         if below(5) == 0 { return try tell(.append, .touch, closes: false) }
+        if below(8) == 0, hidden < records { return try trim() }
         try withRandomCommand { command in
             guard decision(command, kept) == .accept else { return }
             accepted += 1
             isClosed = command.closes
             let event = StreamEvent.Append(
                 producer: command.producer, sequence: command.sequence, closes: command.closes)
-            try tell(.append, .append(event), closes: command.closes)
+            try tell(.append, .append(event), closes: command.closes, records: 1)
         }
     }
 
-    private func tell(_ kind: FrameKind, _ event: StreamEvent, closes: Bool) throws {
+    /// Hides some of the records.
+    private func trim() throws {
+        hidden += UInt64(below(Int(records - hidden))) + 1
+        let visible = VisibleStart(
+            position: StreamPosition(record: hidden, byte: 0), head: kept.withLock { $0.head })
+        for stream in [kept, restored] { stream.withLock { $0.trim(to: visible) } }
+        try tell(.append, .trim(.requested), closes: false, visible: visible)
+    }
+
+    private func tell(
+        _ kind: FrameKind, _ event: StreamEvent, closes: Bool, records count: UInt64 = 0,
+        visible: VisibleStart? = nil
+    ) throws {
         lsn += 1
+        let start = StreamPosition(record: records, byte: 0)
+        records += count
+        let end = StreamPosition(record: records, byte: 0)
         try withUnsafeTemporaryAllocation(
             byteCount: StreamEventCoding.bytesMax, alignment: 8
         ) { room in
@@ -117,8 +138,8 @@ private final class SavedStateRun {
                 try fold.apply(
                     ReplayedMutation(
                         lsn: LSN(lsn), kind: kind, stream: stream, annotation: annotation,
-                        wallMilliseconds: now, start: .start, end: .start, closes: closes,
-                        visible: nil, isStructural: closes))
+                        wallMilliseconds: now, start: start, end: end, closes: closes,
+                        visible: visible, isStructural: closes || visible != nil))
             }
         }
         if kind == .create { catalog = try fold.save(restored, .changes) }
@@ -164,6 +185,9 @@ private final class SavedStateRun {
         catalog = saved
         catalog.entries = entries
         restored = Self.stream()
+        if let visible = kept.withLock({ $0.visible }) {
+            restored.withLock { $0.trim(to: visible) }
+        }
         try fold.restore(catalog, to: restored)
         #expect(try fold.save(restored, .changes).entries.isEmpty)
     }
@@ -179,9 +203,13 @@ private final class SavedStateRun {
         }
         state(kept).checkInvariants()
         state(restored).checkInvariants()
-        guard let alarm = try fold.save(kept).alarmMilliseconds else { return }
+        #expect(
+            state(kept).alarmMilliseconds(visibleBytes: 0)
+                == state(restored).alarmMilliseconds(visibleBytes: 0))
+        guard let alarm = state(kept).expiry?.alarmMilliseconds else { return }
         // What a restart forgets of both: the uses that were not journalled.
         let again = Self.stream()
+        if let visible = kept.withLock({ $0.visible }) { again.withLock { $0.trim(to: visible) } }
         try fold.restore(try fold.save(restored), to: again)
         state(kept).expiry?.assumeUnjournalledUse()
         for moment in [alarm - 1, alarm] {

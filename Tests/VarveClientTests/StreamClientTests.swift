@@ -31,6 +31,35 @@ import VarveServer
         #expect(error?.isTransient == false)
     }
 
+    @Test func `a trim says where the stream begins, and so does an error before that`()
+        async throws
+    {
+        try await client.create(
+            "kept",
+            StreamCreation(contentType: "a/b", retainedBytes: 1000, retainedSeconds: 3600))
+        let place = try await client.append(
+            Data(text: "one"), to: "kept", contentType: "a/b"
+        ).nextOffset
+        try await client.append(Data(text: "two"), to: "kept", contentType: "a/b")
+        #expect(try await client.head("kept").earliestOffset == nil)
+        #expect(try await client.trim("kept", before: place) == place)
+        let head = try await client.head("kept")
+        #expect(head.earliestOffset == place)
+        #expect(head.retainedBytes == 1000 && head.retainedSeconds == 3600)
+        #expect(try await client.read("kept").content == Data(text: "two"))
+        let error = await #expect(throws: ClientError.self) {
+            try await client.read("kept", from: StreamOffset("0000000000000000_0000000000000000"))
+        }
+        #expect(error?.status == 410 && error?.code == "trimmed")
+        #expect(error?.earliestOffset == place)
+        let listed = try await client.list(prefix: "kept").streams.first
+        #expect(listed?.earliestOffset == place.token && listed?.bytes == 3)
+        let refusal = await #expect(throws: ClientError.self) {
+            try await client.trim("absent", before: place)
+        }
+        #expect(refusal?.status == 404 && refusal?.earliestOffset == nil)
+    }
+
     @Test func `a signed head and a verification tell of the same history`() async throws {
         try await client.create("proven", StreamCreation(contentType: "text/plain"))
         let place = try await client.append(

@@ -31,6 +31,17 @@ struct ErrorMappingTests {
         #expect(!gap.isClosed)
     }
 
+    @Test("an offset that was trimmed away is told from a deletion, and names what is left")
+    func trimmed() {
+        let trimmed = Refusal(StreamRefusal(.trimmed, visibleAt: LSN(9), earliestOffset: tail))
+        #expect(trimmed.problem.status == .gone)
+        #expect("\(trimmed.problem.code)" == "trimmed")
+        #expect(trimmed.earliestOffset == tail && trimmed.visibleAt == LSN(9))
+        let deleted = Refusal(StreamRefusal(.deleted))
+        #expect(deleted.problem.status == .gone)
+        #expect("\(deleted.problem.code)" == "deleted")
+    }
+
     @Test("an overloaded log is a reason to try again, a failed one is not")
     func failures() {
         let overloaded = Refusal(StreamRefusal(.log(.overloaded(reason: "busy"))))

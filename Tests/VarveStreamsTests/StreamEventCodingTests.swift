@@ -14,7 +14,7 @@ struct StreamEventCodingTests {
 
     private func creation(
         _ type: String, _ lifetime: StreamLifetime, _ text: String, closed: Bool,
-        fork: ForkRequest? = nil
+        fork: ForkRequest? = nil, retention: StreamRetention = .everything
     ) -> [UInt8] {
         withBytes(type) { type in
             withBytes(text) { text in
@@ -22,7 +22,7 @@ struct StreamEventCodingTests {
                     .create(
                         .init(
                             contentType: type, lifetime: lifetime, lifetimeText: text,
-                            isClosed: closed, fork: fork)))
+                            isClosed: closed, fork: fork, retention: retention)))
             }
         }
     }
@@ -54,6 +54,14 @@ struct StreamEventCodingTests {
         #expect(encode(.touch) == [3])
         #expect(encode(.delete(.requested)) == [4, 0])
         #expect(encode(.delete(.expired)) == [4, 1])
+        #expect(encode(.trim(.requested)) == [5, 0])
+        #expect(encode(.trim(.retention)) == [5, 1])
+        #expect(
+            creation(
+                "a/b", .unlimited, "", closed: false,
+                retention: StreamRetention(bytes: 256, seconds: 3))
+                == [1, 48, 3, 0, 0x61, 0x2f, 0x62, 0, 1, 0, 0, 0, 0, 0, 0]
+                + [3, 0, 0, 0, 0, 0, 0, 0])
         #expect(
             creation("a/b", .sliding(seconds: 60), "", closed: true)
                 == [1, 3, 3, 0, 0x61, 0x2f, 0x62, 60, 0, 0, 0, 0, 0, 0, 0])
@@ -125,7 +133,10 @@ struct StreamEventCodingTests {
             creation(
                 "a/b", .unlimited, "", closed: true,
                 fork: ForkRequest(anchor: .start, subOffset: 1)),
-            append(("p", 1, 2), "s", closes: true), append(nil, nil, closes: true), [3], [4, 1],
+            creation(
+                "a/b", .unlimited, "", closed: true, retention: StreamRetention(seconds: 1)),
+            [5, 1], append(("p", 1, 2), "s", closes: true), append(nil, nil, closes: true), [3],
+            [4, 1],
         ]
         for bytes in whole {
             for count in 1..<bytes.count {
@@ -144,7 +155,9 @@ struct StreamEventCodingTests {
     @Test(
         "unknown tags, flags and values beyond their limits are refused",
         arguments: [
-            [0], [5], [255], [2, 0], [2, 8], [1, 8, 0, 0], [1, 16, 0, 0], [1, 6, 0, 0], [4, 2],
+            [0], [5], [5, 2], [6], [255], [1, 64, 0, 0],
+            [1, 16, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x40], [1, 32, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0],
+            [2, 0], [2, 8], [1, 8, 0, 0], [1, 16, 0, 0], [1, 6, 0, 0], [4, 2],
             [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
             [2, 1, 1, 0, 0x70, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
         ] as [[UInt8]])

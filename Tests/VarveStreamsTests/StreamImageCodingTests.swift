@@ -19,7 +19,16 @@ struct StreamImageCodingTests {
 
     private static let images = [
         image(.unlimited), image(.sliding(seconds: 60)), image(.absolute(milliseconds: 256)), fork,
+        retained,
     ]
+
+    private static var retained: StreamImage {
+        var image = image(.unlimited)
+        image.retention = StreamRetention(bytes: 256, seconds: 3)
+        image.nextSlot = 7
+        image.openStretch = AgeIndex.Open(first: 5, last: 6)
+        return image
+    }
 
     private static var fork: StreamImage {
         var fork = image(.unlimited)
@@ -48,6 +57,18 @@ struct StreamImageCodingTests {
                     "01 0a 03 00 61 2f 62 01 00 00 00 02 00 00 00 00 01 00 00 00 00 00 00"
                         + " 01 00 54 05 00 00 00 00 00 00 00"
                         + " 01 00 70 03 00 00 00 00 00 00 00 04 00 00 00 00 00 00 00"))
+        var retained = Self.retained
+        retained.sequence = nil
+        retained.closing = nil
+        #expect(
+            StreamImageCoding.encode(retained)
+                == hex(
+                    "01 e0 03 00 61 2f 62 01 00 00 00 02 00 00 00 00 01 00 00 00 00 00 00"
+                        + " 03 00 00 00 00 00 00 00 07"
+                        + " 05 00 00 00 00 00 00 00 06 00 00 00 00 00 00 00"))
+        let stretch = AgeIndex.Stretch(
+            slot: 7, last: 300, end: StreamPosition(record: 2, byte: 9))
+        #expect(AgeEntry.encode(stretch) == StateEntry(key: [2, 7], value: [0xac, 2, 2, 9]))
         let entry = withBytes("p") { ProducerEntry.encode($0, .init(epoch: 3, sequence: 300)) }
         #expect(entry == StateEntry(key: [1, 0x70], value: [3, 0xac, 2]))
     }

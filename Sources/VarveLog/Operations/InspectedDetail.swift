@@ -58,6 +58,7 @@ extension InspectedDetail {
                 .truth("closed", record.isClosed), .truth("deleted", record.isDeleted),
                 .truth("retired", record.isRetired),
                 .number("source", record.origin?.source.rawValue),
+                .text("trimmed_at", record.visible?.position.description),
                 .number("alarm_ms", record.alarmMilliseconds),
                 .text("state", record.core.withUnsafeBytes { Hex.string($0) }),
                 .number("entries", entries.map { UInt64($0) }),

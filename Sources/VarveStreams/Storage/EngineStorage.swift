@@ -1,4 +1,4 @@
-import VarveLog
+public import VarveLog
 import VarvePlatform
 import VarveStorage
 
@@ -64,6 +64,7 @@ public class EngineStorage: StreamStorage, @unchecked Sendable {
                 var command = CreateCommand(name: words[0])
                 command.contentType = words[1]
                 command.lifetime = configuration.engineLifetime
+                command.retention = configuration.engineRetention
                 command.isClosed = shouldClose || configuration.isCreatedClosed
                 command.content = content
                 return try engine.create(command)
@@ -118,6 +119,23 @@ public class EngineStorage: StreamStorage, @unchecked Sendable {
         }
     }
 
+    @discardableResult
+    public func trim(
+        _ name: String, before position: StreamPosition
+    ) throws(StreamStorageError) -> StreamPosition {
+        try settled { () throws(StreamRefusal) in
+            let outcome = try engine.trim(try lookUp(name), before: position)
+            return Settling(outcome.earliest, outcome.visibleAt)
+        }
+    }
+
+    @discardableResult
+    public func applyRetention() -> Int {
+        var count = 0
+        while case let trimmed = engine.sweepRetention(), trimmed > 0 { count += trimmed }
+        return count
+    }
+
     public func head(_ name: String) throws(StreamStorageError) -> StreamMetadata {
         try settled { () throws(StreamRefusal) in
             let head = try engine.head(try lookUp(name))
@@ -169,7 +187,7 @@ public class EngineStorage: StreamStorage, @unchecked Sendable {
             page = try engine.log.read(
                 stream.log, from: engine.position(start, view), maxBytes: maxBytes)
         } catch {
-            throw StreamStorageError(StreamEngine.refusal(error, view).error)
+            throw StreamStorageError(StreamEngine.refusal(error, view, stream).error)
         }
         // The page may be newer than the view, and have the end of the stream in it.
         let hasEnd = page.reachesTail && page.records.last?.kind == .close

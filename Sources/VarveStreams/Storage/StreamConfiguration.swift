@@ -16,15 +16,28 @@ public struct StreamConfiguration: Equatable, Sendable {
     public var lifetime: Lifetime
     /// Whether it is closed from the start.
     public var isCreatedClosed: Bool
+    /// At most so many bytes are kept, the newest; nil = all.
+    public var retainedBytes: UInt64?
+    /// What was appended longer ago than so many seconds is not kept; nil = all is.
+    public var retainedSeconds: UInt64?
 
     /// A configuration; without arguments that of an open stream of plain bytes.
     public init(
         contentType: String = "application/octet-stream", lifetime: Lifetime = .unlimited,
-        isCreatedClosed: Bool = false
+        isCreatedClosed: Bool = false, retainedBytes: UInt64? = nil, retainedSeconds: UInt64? = nil
     ) {
         self.contentType = contentType
         self.lifetime = lifetime
         self.isCreatedClosed = isCreatedClosed
+        self.retainedBytes = retainedBytes
+        self.retainedSeconds = retainedSeconds
+    }
+
+    /// The retention as the engine has it.
+    var engineRetention: StreamRetention {
+        StreamRetention(
+            bytes: retainedBytes.map { min($0, StreamRetention.bytesMax) },
+            seconds: retainedSeconds.map { min($0, StreamRetention.secondsMax) })
     }
 
     /// The lifetime as the engine has it.

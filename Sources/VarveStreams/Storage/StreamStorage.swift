@@ -1,3 +1,5 @@
+public import VarveLog
+
 /// Durable streams as a library: what a server of the Durable Streams Protocol needs from a store.
 ///
 /// Synchronous and thread-safe. A method that returns has made its change durable, as the storage
@@ -32,7 +34,7 @@ public protocol StreamStorage: AnyObject, Sendable {
     ) throws(StreamStorageError) -> MessageReceipt
 
     /// The messages from a position on, up to `maxBytes` bytes but at least one if there is one.
-    /// Throws `notFound`, `invalidOffset`.
+    /// Throws `notFound`, `invalidOffset`, `gone` when they were trimmed away.
     func read(
         _ name: String, from start: ReadStart, maxBytes: Int
     ) throws(StreamStorageError) -> MessagePage
@@ -50,6 +52,19 @@ public protocol StreamStorage: AnyObject, Sendable {
 
     /// Deletes a stream; its name is free at once.
     func delete(_ name: String) throws(StreamStorageError)
+
+    /// Hides the messages before `position` for good, from this stream's readers and not from those
+    /// of its forks; a place where it begins already, or before that, changes nothing. Where it
+    /// begins now. Throws `notFound`, `invalidOffset`.
+    @discardableResult
+    func trim(
+        _ name: String, before position: StreamPosition
+    ) throws(StreamStorageError) -> StreamPosition
+
+    /// Trims from streams with limited retention what they no longer keep; how many were trimmed.
+    /// To be called now and then: nothing is trimmed by itself.
+    @discardableResult
+    func applyRetention() -> Int
 
     /// A stream's description. Not a use of the stream.
     func head(_ name: String) throws(StreamStorageError) -> StreamMetadata

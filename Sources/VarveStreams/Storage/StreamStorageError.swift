@@ -55,7 +55,7 @@ public enum StreamStorageError: Error, Equatable, Sendable, CustomStringConverti
     init(_ error: StreamError) {
         switch error {
         case .notFound, .forkSourceNotFound: self = .notFound
-        case .gone, .deleted, .forkSourceDeleted: self = .gone
+        case .trimmed, .deleted, .forkSourceDeleted: self = .gone
         case .configMismatch, .nameHeld: self = .configMismatch
         case .streamClosed: self = .streamClosed
         case .contentTypeMismatch, .missingContentType: self = .contentTypeMismatch

@@ -13,6 +13,12 @@ enum CreateCommand: ClientCommand {
     private static let expiresAt = Option(
         name: "expires-at", value: .text(placeholder: "TIME"),
         summary: "Moment of the stream's end, such as 2030-01-31T12:00:00Z")
+    private static let retainBytes = Option(
+        name: "retain-bytes", value: .bytes,
+        summary: "Keep at most so many bytes of the stream, the newest")
+    private static let retainSeconds = Option(
+        name: "retain-seconds", value: .count(minimum: 0),
+        summary: "Keep what is appended for so many seconds")
     private static let closed = Option(
         name: "closed", value: .none, summary: "Close the stream at once")
     private static let file = Option(
@@ -27,7 +33,8 @@ enum CreateCommand: ClientCommand {
         ],
         positionals: [ServerAccess.stream],
         options: [
-            contentType, ttl, expiresAt, closed, file, ServerAccess.url, ServerAccess.json,
+            contentType, ttl, expiresAt, retainBytes, retainSeconds, closed, file, ServerAccess.url,
+            ServerAccess.json,
         ],
         examples: [
             .init(line: "varve create logs/web", meaning: "a stream of bytes"),
@@ -48,12 +55,14 @@ enum CreateCommand: ClientCommand {
 
     static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
         let name = ServerAccess.name(arguments)
-        let creation = StreamCreation(
+        var creation = StreamCreation(
             contentType: arguments.text(contentType) ?? "", lifetime: try lifetime(arguments),
             isClosed: arguments.isOn(closed), content: try content(arguments))
-        let client = try ServerAccess.client(arguments)
+        creation.retainedBytes = arguments.bytes(retainBytes).map { UInt64($0) }
+        creation.retainedSeconds = arguments.count(retainSeconds).map { UInt64($0) }
+        let (client, request) = (try ServerAccess.client(arguments), creation)
         let created = try await ServerAccess.perform { () async throws(ClientError) in
-            try await client.create(name, creation)
+            try await client.create(name, request)
         }
         if arguments.isOn(ServerAccess.json) {
             try Output.json(

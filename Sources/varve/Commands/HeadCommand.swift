@@ -38,6 +38,9 @@ enum HeadCommand: ClientCommand {
         let closed: Bool
         let ttlSeconds: UInt64?
         let expiresAt: String?
+        let earliestOffset: String?
+        let retainBytes: UInt64?
+        let retainSeconds: UInt64?
     }
 
     static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
@@ -55,7 +58,9 @@ enum HeadCommand: ClientCommand {
                 Report(
                     stream: name, contentType: head.contentType,
                     nextOffset: head.nextOffset.token, closed: head.isClosed,
-                    ttlSeconds: head.secondsToLive, expiresAt: head.expiresAt))
+                    ttlSeconds: head.secondsToLive, expiresAt: head.expiresAt,
+                    earliestOffset: head.earliestOffset?.token,
+                    retainBytes: head.retainedBytes, retainSeconds: head.retainedSeconds))
             return 0
         }
         var rows = [
@@ -63,6 +68,9 @@ enum HeadCommand: ClientCommand {
             ["next offset", head.nextOffset.token], ["closed", head.isClosed ? "yes" : "no"],
         ]
         if let seconds = head.secondsToLive { rows.append(["lives", "\(seconds) s after use"]) }
+        if let earliest = head.earliestOffset { rows.append(["begins at", earliest.token]) }
+        if let bytes = head.retainedBytes { rows.append(["keeps", "\(bytes) bytes"]) }
+        if let seconds = head.retainedSeconds { rows.append(["keeps", "\(seconds) s"]) }
         if let moment = head.expiresAt { rows.append(["ends", moment]) }
         for line in TextTable.lines(rows) { try Output.line(line) }
         return 0
