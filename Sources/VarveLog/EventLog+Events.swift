@@ -25,7 +25,9 @@ extension EventLog {
     /// The stream of that name, once its creation is durable; nil when there is none.
     public func stream(named name: String) throws(LogError) -> LogStream? {
         let bytes = ContiguousArray(name.utf8)
-        let stream = bytes.withUnsafeBufferPointer { find(name: UnsafeRawBufferPointer($0)) }
+        let stream = try bytes.withUnsafeBufferPointer { (bytes) throws(LogError) in
+            try find(name: UnsafeRawBufferPointer(bytes), blocking: true)
+        }
         guard let stream else {
             try waitUntilDurable(namespace.lastDeletion)
             return nil
@@ -35,19 +37,26 @@ extension EventLog {
     }
 
     /// Up to `limit` streams whose names begin with `prefix` and come after `after`, by name.
+    ///
+    /// They are in memory as long as the caller has them.
+    /// - Throws: `corruption`, `io`, `closed`.
     public func streams(
         prefix: String = "", after: String? = nil, limit: Int = 1000
-    ) -> [LogStream] {
+    ) throws(LogError) -> [LogStream] {
         let prefix = Array(prefix.utf8)
         let after = after.map { Array($0.utf8) }
-        return prefix.withUnsafeBytes { prefix in
-            guard let after else {
-                return namespace.list(prefix: prefix, after: nil, limit: limit)
-            }
-            return after.withUnsafeBytes {
-                namespace.list(prefix: prefix, after: $0, limit: limit)
+        let found = try prefix.span.withUnsafeBytes { (prefix) throws(LogError) in
+            guard let after else { return try glance(prefix: prefix, after: nil, limit: limit) }
+            return try after.span.withUnsafeBytes { (after) throws(LogError) in
+                try glance(prefix: prefix, after: after, limit: limit)
             }
         }
+        var streams: [LogStream] = []
+        for glimpse in found {
+            // One that was deleted in between is not there any more.
+            if let stream = try find(id: glimpse.id) { streams.append(stream) }
+        }
+        return streams
     }
 
     /// Appends events, all or none, and waits until they are durable.

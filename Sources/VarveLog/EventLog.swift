@@ -26,9 +26,12 @@ public final class EventLog: Sendable {
     /// What signs segments.
     let cutSigner = CutSigner()
     let catalog: Catalog
+    private let loader: StreamLoader
+    /// The bytes of all streams' own records when the log was opened.
+    package let openedBytes: UInt64
     /// The time of the last frame when the log was opened, in milliseconds since 1970.
     package let openedAtMilliseconds: UInt64
-    /// The streams, for what needs no order: finding, counting, listing.
+    /// The streams, for what needs no order: counting.
     package let namespace: Namespace
     private let namespaceMutex = Mutex<Void>(())
     private let lock: Mutex<VolumeLock?>
@@ -40,6 +43,10 @@ public final class EventLog: Sendable {
         journal = parts.journal
         catalog = parts.settled.catalog
         openedAtMilliseconds = parts.lastWallMilliseconds
+        openedBytes = parts.streamBytes
+        loader = StreamLoader(
+            from: catalog, into: parts.directory, fold: parts.fold,
+            residentMax: parts.options.residentStreamsMax)
         bytes = LogBytes(
             journal: parts.journal, files: parts.files,
             segments: SegmentFiles(volume: parts.volume, openMax: parts.options.openFilesMax))
@@ -48,7 +55,8 @@ public final class EventLog: Sendable {
         clock = parts.clock
         preparer = parts.preparer
         namespace = Namespace(
-            directory: parts.directory, stager: parts.stager, random: parts.random)
+            directory: parts.directory, loader: loader, stager: parts.stager,
+            random: parts.random)
         self.lock = Mutex(lock)
         let writer = JournalWriter(
             volume: parts.volume, files: parts.files, preparer: parts.preparer, clock: parts.clock,
@@ -62,8 +70,8 @@ public final class EventLog: Sendable {
             Settler.Parts(
                 volume: parts.volume, options: parts.options, random: parts.random,
                 fold: parts.fold, catalog: catalog, bytes: bytes, journal: journal,
-                directory: parts.directory, pins: pins, preparer: preparer, synced: synced,
-                signer: cutSigner),
+                directory: parts.directory, loader: loader, pins: pins, preparer: preparer,
+                synced: synced, signer: cutSigner),
             from: parts.settled.mark)
         try startThreads(parts.files)
     }
@@ -235,8 +243,36 @@ public final class EventLog: Sendable {
     // MARK: Streams
 
     /// The stream of that name, whether its creation is durable or not.
-    package func find(name: UnsafeRawBufferPointer) -> LogStream? {
-        namespace.find(name)
+    ///
+    /// - Parameter blocking: whether to wait for the disk, where streams are that nobody used for
+    ///   long; unless, `wouldBlock` is thrown for one of them, and now and then for a name that no
+    ///   stream has.
+    package func find(
+        name: UnsafeRawBufferPointer, blocking: Bool
+    ) throws(LogError) -> LogStream? {
+        try loader.find(name, blocking: blocking)
+    }
+
+    /// Looks for the stream of that name, as `find`, before something is done about the name
+    /// without waiting.
+    package func probe(
+        _ name: UnsafeRawBufferPointer, blocking: Bool
+    ) throws(LogError) -> NameProbe {
+        // In this order: what is evicted after the look makes the probe old.
+        let evictions = namespace.evictions
+        return NameProbe(
+            stream: try loader.find(name, blocking: blocking), evictions: evictions)
+    }
+
+    /// The stream of that id, if it is in memory.
+    package func resident(_ id: StreamID) -> LogStream? { namespace.directory.find(id) }
+
+    /// Whether the stream of that id is in memory.
+    package func isResident(_ id: StreamID) -> Bool { resident(id) != nil }
+
+    /// The stream of that id; nil when there is none. May wait for the disk.
+    package func find(id: StreamID) throws(LogError) -> LogStream? {
+        try loader.load(id)
     }
 
     /// Runs `body` alone among all that create and delete streams.
@@ -248,10 +284,39 @@ public final class EventLog: Sendable {
         }.value
     }
 
-    /// Calls `body` for every stream that exists at this moment, by name.
-    package func forEachStream<E: Error>(_ body: (LogStream) throws(E) -> Void) throws(E) {
+    /// Up to `limit` streams whose names begin with `prefix` and come after `after`, by name, to be
+    /// looked at and never changed: one that is not in memory does not get there by this, and what
+    /// is returned of it stands for its state alone. Waits for the disk.
+    package func glance(
+        prefix: UnsafeRawBufferPointer, after: UnsafeRawBufferPointer?, limit: Int
+    ) throws(LogError) -> [LogStream] {
+        try loader.glance(prefix: prefix, after: after, limit: limit)
+    }
+
+    /// Lets streams leave memory that nobody uses, as far as more are there than may be; the log
+    /// does that by itself after settling, and while it loads others.
+    package func evictIdleStreams() {
+        loader.evictIdle()
+    }
+
+    /// Calls `body` for every stream that is in memory at this moment, by name: all that are not
+    /// settled, and those that were used lately.
+    package func forEachResidentStream<E: Error>(
+        _ body: (LogStream) throws(E) -> Void
+    ) throws(E) {
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
-        for stream in namespace.list(prefix: none, after: nil, limit: Int.max) { try body(stream) }
+        let streams = namespace.directory.list(prefix: none, after: nil, limit: Int.max)
+        for stream in streams { try body(stream) }
+    }
+
+    /// Calls `body` with the alarms, of streams that are in memory or not, behind `alarm` and up to
+    /// the moment `end`, in milliseconds since 1970, until it returns false. Settled ones only: a
+    /// stream in memory may have another. Waits for the disk.
+    package func forEachAlarm(
+        after alarm: StreamAlarm, through end: UInt64,
+        _ body: (StreamAlarm) throws(LogError) -> Bool
+    ) throws(LogError) {
+        try catalog.forEachAlarm(after: alarm, through: end, body)
     }
 
     /// Stages a change of `stream`, whose lock the caller holds and whose state is `state`.

@@ -19,6 +19,16 @@ package protocol LogFold: AnyObject, Sendable {
     /// everything. What it makes of later mutations is what the stream would that was saved.
     /// - Throws: `corruption` when the bytes are not such a state.
     func restore(_ saved: SavedState, to stream: LogStream) throws(LogError)
+
+    /// A stream was restored and is among those of the log again: not one that is restored for the
+    /// log's own use. Others may use it already.
+    func loaded(_ stream: LogStream)
+
+    /// A stream that nobody uses is about to leave memory, and can be restored from what was saved;
+    /// false when it must not, because it knows something that is not saved.
+    ///
+    /// Called with a lock of the log held: it must not call the log.
+    func release(_ stream: LogStream) -> Bool
 }
 
 extension LogFold {
@@ -26,6 +36,12 @@ extension LogFold {
     package func save(_ stream: LogStream) throws(LogError) -> SavedState {
         try save(stream, .everything)
     }
+
+    /// Nothing is to be done.
+    package func loaded(_ stream: LogStream) {}
+
+    /// Every stream may go.
+    package func release(_ stream: LogStream) -> Bool { true }
 }
 
 /// One mutation as the journal has it.

@@ -28,6 +28,8 @@ public struct LogOptions: Sendable {
     public var settleAgeBytesMin = 4 << 20
     /// How many bytes of frames may wait to be settled before appends are refused as `overloaded`.
     public var unsettledBytesMax: UInt64 = 256 << 20
+    /// How many streams stay in memory though nobody uses them and all of them is settled.
+    public var residentStreamsMax = 50_000
     /// Whether closing settles everything, so that the next opening has nothing to replay.
     public var settlesWhenClosed = true
     /// When checkpoints are made, beside where settlings end.

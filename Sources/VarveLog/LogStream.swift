@@ -2,9 +2,10 @@ public import Synchronization
 
 /// One stream of the log: its identity, its lock, and the state under the lock.
 ///
-/// There is one object per stream for as long as the log is open; a stream deleted and created anew
-/// is another object. Thread rule: identity from anywhere; state inside `withLock`. Locks are taken
-/// in the order namespace, stream (by id), journal.
+/// There is one object per stream at a time. A stream that nobody uses may leave memory, and gets
+/// another object when it comes back; it never leaves while somebody has its object. A stream
+/// deleted and created anew is another object. Thread rule: identity from anywhere; state inside
+/// `withLock`. Locks are taken in the order namespace, stream (by id), journal.
 //
 // @unchecked Sendable: what `state` points to is used under `mutex`; `attachment` is set once,
 // before the object is published to other threads; everything else is constant.
@@ -17,6 +18,8 @@ public final class LogStream: @unchecked Sendable {
     package let edge: ForkEdge?
     @usableFromInline let mutex = Mutex<Void>(())
     private let nameCount: UInt16
+    /// Whether it was asked for since the directory last looked; under the directory's lock.
+    @exclusivity(unchecked) var wasUsed = false
     /// Behind a pointer, so that callers in other targets get at it without a generic call; the
     /// name's bytes follow it in the same memory, since streams are many.
     @usableFromInline let state: UnsafeMutablePointer<LogStreamState>
@@ -74,6 +77,12 @@ public final class LogStream: @unchecked Sendable {
     package func attach(_ object: AnyObject?) {
         precondition(attachment == nil, "a stream gets its state object once")
         attachment = object
+    }
+
+    /// Whether it was asked for since this was last called; under the directory's lock.
+    func takeUse() -> Bool {
+        defer { wasUsed = false }
+        return wasUsed
     }
 
     /// Runs `body` with the stream's lock held.

@@ -1,6 +1,6 @@
 /// Streams by name: open addressing over the name's bytes, no strings.
 ///
-/// Thread rule: the owner's lock. Lookups O(1) expected.
+/// The table is what keeps its streams alive. Thread rule: the owner's lock. Lookups O(1) expected.
 struct NameTable {
     private struct Slot {
         var hash: UInt64 = 0
@@ -11,6 +11,8 @@ struct NameTable {
     private var slots: ContiguousArray<Slot>
     /// The number of streams.
     private(set) var count = 0
+    /// The slot where `takeIdle` goes on.
+    private var hand = 0
 
     /// An empty table; `seed` makes the hash its own.
     init(seed: UInt64) {
@@ -41,6 +43,33 @@ struct NameTable {
         count -= 1
         closeGap(at: place)
         return true
+    }
+
+    /// How many slots there are.
+    var capacity: Int { slots.count }
+
+    /// Looks at up to `slots` slots, going round, and takes out the streams that nobody else holds,
+    /// that were not used since the last look, and that `isIdle` confirms; at most `limit`.
+    mutating func takeIdle(
+        atMost limit: Int, lookingAt count: Int, _ isIdle: (LogStream) -> Bool
+    ) -> [LogStream] {
+        var taken: [LogStream] = []
+        var left = min(count, slots.count)
+        while left > 0, taken.count < limit {
+            left -= 1
+            hand &= slots.count - 1
+            // A second reference could only come from the table, whose lock is held.
+            guard isKnownUniquelyReferenced(&slots[hand].stream), let stream = slots[hand].stream,
+                !stream.takeUse(), isIdle(stream)
+            else {
+                hand += 1
+                continue
+            }
+            taken.append(stream)
+            // What followed may have moved to this place, which is looked at next.
+            _ = remove(stream)
+        }
+        return taken
     }
 
     /// The slot that has the name, or the empty one where it would go.

@@ -1,52 +1,69 @@
 import VarvePlatform
 
-/// All streams by name: creating, deleting, finding, listing.
+/// All streams by name: creating, deleting, finding those that are in memory.
 ///
 /// Thread rule: `create` and `delete` only inside `EventLog.withNamespace`, which orders them and
 /// comes before any stream's lock; the rest from anywhere. A stream is published when it is
 /// complete, with the upper layer's state object.
 package struct Namespace: Sendable {
     let directory: StreamDirectory
+    let loader: StreamLoader
     let stager: Stager
     let random: any RandomSource
 
-    /// The stream of that name, whether its creation is durable or not. O(1).
-    package func find(_ name: UnsafeRawBufferPointer) -> LogStream? {
-        directory.find(name)
+    /// The stream that the probed name has by now, whether its creation is durable or not.
+    ///
+    /// Never waits for a disk. Throws `wouldBlock` when the probe is too old to tell: it must be
+    /// made anew.
+    package func find(
+        _ name: UnsafeRawBufferPointer, after probe: NameProbe
+    ) throws(LogError) -> LogStream? {
+        if let stream = directory.find(name) { return stream }
+        // A name that had no stream can only have got one that has been evicted since.
+        guard probe.evictions != directory.evictions else { return nil }
+        if try loader.settledStream(named: name, blocking: false) != nil { throw .wouldBlock }
+        return nil
     }
 
     /// True when forks of `stream` live.
     package func hasForks(_ stream: LogStream) -> Bool { directory.forkCount(of: stream.id) > 0 }
 
-    /// The number of streams.
+    /// The number of streams, in memory or not.
     package var count: Int { directory.count }
+
+    /// The number of streams in memory.
+    package var residentCount: Int { directory.residentCount }
+
+    /// How many streams were brought into memory.
+    package var loads: UInt64 { directory.loads }
+
+    /// How many streams left memory.
+    package var evictions: UInt64 { directory.evictions }
 
     /// The LSN of the last deletion: "there is no such stream" may be said once this is durable.
     package var lastDeletion: LSN { directory.lastDeletion }
 
-    /// Up to `limit` streams whose names begin with `prefix` and come after `after`, by name.
-    package func list(
-        prefix: UnsafeRawBufferPointer, after: UnsafeRawBufferPointer?, limit: Int
-    ) -> [LogStream] {
-        directory.list(prefix: prefix, after: after, limit: limit)
-    }
-
     /// Stages the creation of a stream, with its first records if `mutation` has some.
     ///
     /// - Parameters:
+    ///   - isFree: whether `find` has just said so, inside the same `withNamespace`; unless, the
+    ///     disk may be waited for here.
     ///   - point: where in another stream it begins, for a fork.
     ///   - attach: makes the upper layer's state object, before anybody else sees the stream.
     /// - Throws: `alreadyExists`, `limitExceeded`, `unknownStream` or `trimmed` when the source was
     ///   deleted or trimmed since, and what staging throws; nothing changed then.
     package func create(
-        _ name: UnsafeRawBufferPointer, _ mutation: Mutation, at point: ForkPoint? = nil,
+        _ name: UnsafeRawBufferPointer, _ mutation: Mutation, isFree: Bool = false,
+        at point: ForkPoint? = nil,
         attach: (LogStream, LSN) -> AnyObject? = { _, _ in nil }
     ) throws(LogError) -> (stream: LogStream, lsn: LSN) {
         guard name.count >= 1, name.count <= Format.nameBytesMax else {
             throw .limitExceeded(
                 name: "name bytes", limit: Format.nameBytesMax, actual: name.count)
         }
-        if directory.find(name) != nil { throw .alreadyExists }
+        // Nothing but a creation gives a name a stream.
+        let existing = isFree ? directory.find(name) : try loader.find(name, blocking: true)
+        if existing != nil { throw .alreadyExists }
         let edge = try point.map { (point) throws(LogError) in try self.edge(to: point) }
         var mutation = mutation
         mutation.isStructural = true

@@ -30,6 +30,8 @@ struct Recovery {
         var lastWallMilliseconds: UInt64
         /// Bytes of frames that are in no segment yet.
         var unsettledBytes: UInt64
+        /// Bytes of all streams' own records.
+        var streamBytes: UInt64
     }
 
     /// Where the files that were found end, and what of them is copied into the new one.
@@ -67,17 +69,13 @@ struct Recovery {
         try found.begin(at: settled.mark.cut)
         try found.checkContinuity()
         let directory = StreamDirectory(seed: random.next())
-        let replay = Replay(into: directory, fold: fold)
-        try settled.catalog.forEachStream { (stream) throws(LogError) in
-            // Sources are older than their forks, and come first.
-            let source = stream.record.origin.flatMap { replay.streams[$0.source.rawValue] }
-            guard stream.record.origin == nil || source != nil else {
-                throw .corruption(
-                    file: Catalog.indexName, byte: 0, count: 0,
-                    detail: "the source of the fork \(stream.record.id) is missing")
-            }
-            replay.adopt(try stream.makeStream(fold: fold, source: source))
-        }
+        let totals = try settled.catalog.totals()
+        directory.adopt(settledStreams: totals.streams, through: settled.mark.cut.lsn)
+        let replay = Replay(
+            into: directory,
+            from: StreamLoader(
+                from: settled.catalog, into: directory, fold: fold, announces: false),
+            fold: fold)
         let preparer = FilePreparer(
             volume: volume, options: options,
             spares: try usableSpares(found, in: volume, bytes: options.fileBytes),
@@ -112,7 +110,8 @@ struct Recovery {
                 journal: journal, options: options, commits: commits, preparer: preparer),
             directory: directory, settled: settled, preparer: preparer, file: start.file,
             fileID: start.id, endByte: start.endByte, lastLSN: ending.lastLSN,
-            lastWallMilliseconds: lastWall, unsettledBytes: ending.frameBytes)
+            lastWallMilliseconds: lastWall, unsettledBytes: ending.frameBytes,
+            streamBytes: totals.bytes &+ replay.gainedBytes)
     }
 
     /// Reads everything and makes the new file part of the log, or leaves nothing behind.

@@ -8,21 +8,24 @@ import VarveBytes
 final class Replay {
     private let directory: StreamDirectory
     private let fold: (any LogFold)?
-    private let needsSources: Bool
+    /// What brings the other streams of a log into its directory; nil when these stand alone.
+    private let loader: StreamLoader?
     private let load: (StreamID) throws(LogError) -> LogStream?
-    /// The streams by id: those that were created, adopted or loaded, and not deleted.
+    /// The streams by id: those that were created or loaded, and not deleted.
     private(set) var streams: [UInt64: LogStream] = [:]
+    /// The own bytes that streams had when they were loaded, for the streams of a log.
+    private var loadedBytes: [UInt64: UInt64] = [:]
     /// The streams that were deleted, in the order of the log.
     private(set) var deleted: [LogStream] = []
     /// The time of the last frame.
     private(set) var lastWall: UInt64 = 0
 
-    /// A replay into the streams of a log.
-    init(into directory: StreamDirectory, fold: (any LogFold)?) {
+    /// A replay into the streams of a log, which `loader` loads when they first matter.
+    init(into directory: StreamDirectory, from loader: StreamLoader, fold: (any LogFold)?) {
         self.directory = directory
         self.fold = fold
-        needsSources = true
-        load = { _ in nil }
+        self.loader = loader
+        load = { (id) throws(LogError) in try loader.load(id) }
     }
 
     /// A replay into streams that stand for themselves and that nobody reads: a fork has no source.
@@ -31,13 +34,18 @@ final class Replay {
     init(fold: (any LogFold)?, load: @escaping (StreamID) throws(LogError) -> LogStream?) {
         directory = StreamDirectory(seed: 0)
         self.fold = fold
-        needsSources = false
+        loader = nil
         self.load = load
     }
 
-    /// Adds a stream as it is.
-    func adopt(_ stream: LogStream) {
-        publish(stream)
+    /// By how many bytes the streams' own records grew, wrapping around when they shrank.
+    var gainedBytes: UInt64 {
+        var gained: UInt64 = 0
+        for (id, stream) in streams {
+            gained &+= StreamRecord(of: stream, nil).ownBytes &- (loadedBytes[id] ?? 0)
+        }
+        for stream in deleted { gained &-= loadedBytes[stream.id.rawValue] ?? 0 }
+        return gained
     }
 
     /// Applies one set, whose frames lie at `bytes` (one for each part) of the file `file`.
@@ -50,10 +58,11 @@ final class Replay {
         let stream: LogStream
         let released: [LogStream]
         try loadUnknown(set)
+        let nameIsTaken = set.first.kind.creates ? try isTaken(set.name) : false
         do throws(LogError.Inconsistency) {
             guard set.first.wallMilliseconds >= lastWall else { throw .timeGoesBack }
             lastWall = set.first.wallMilliseconds
-            stream = try self.stream(for: set)
+            stream = try self.stream(for: set, nameIsTaken: nameIsTaken)
             try stream.withLock { (state) throws(LogError.Inconsistency) in
                 try Self.advance(&state, set, from: start, to: end, file: file, bytes: bytes)
             }
@@ -83,11 +92,17 @@ final class Replay {
     private func loadUnknown(_ set: SetAssembler.FrameSet) throws(LogError) {
         if !set.first.kind.creates { try loadUnknown(set.first.stream) }
         for id in set.released { try loadUnknown(id) }
+        if loader != nil, let origin = set.origin { try loadUnknown(origin.source.rawValue) }
     }
 
     private func loadUnknown(_ id: UInt64) throws(LogError) {
         guard streams[id] == nil, let stream = try load(StreamID(rawValue: id)) else { return }
-        publish(stream)
+        streams[id] = stream
+        if loader == nil {
+            directory.insert(stream)
+        } else {
+            loadedBytes[id] = StreamRecord(of: stream, nil).ownBytes
+        }
     }
 
     /// The retired streams that a deletion ends with its own, marked as deleted.
@@ -107,16 +122,22 @@ final class Replay {
         return released
     }
 
+    private func isTaken(_ name: [UInt8]) throws(LogError) -> Bool {
+        try name.span.withUnsafeBytes { (name) throws(LogError) in
+            if directory.find(name) != nil { return true }
+            return try loader?.settledStream(named: name, blocking: true) != nil
+        }
+    }
+
     private func stream(
-        for set: SetAssembler.FrameSet
+        for set: SetAssembler.FrameSet, nameIsTaken: Bool
     ) throws(LogError.Inconsistency) -> LogStream {
         guard set.first.kind.creates else {
             guard let stream = streams[set.first.stream] else { throw .unknownStream }
             return stream
         }
         guard let incarnation = set.incarnation else { throw .setWithoutBeginning }
-        let exists = set.name.withUnsafeBytes { directory.find($0) } != nil
-        guard !exists, streams[set.first.stream] == nil else { throw .streamExists }
+        guard streams[set.first.stream] == nil, !nameIsTaken else { throw .streamExists }
         let edge = try set.origin.map { (origin) throws(LogError.Inconsistency) in
             try self.edge(to: origin)
         }
@@ -133,7 +154,7 @@ final class Replay {
 
     /// The edge of a fork, its source checked.
     private func edge(to origin: ForkOrigin) throws(LogError.Inconsistency) -> ForkEdge {
-        guard needsSources else { return ForkEdge(origin, source: nil) }
+        guard loader != nil else { return ForkEdge(origin, source: nil) }
         guard let source = streams[origin.source.rawValue] else { throw .unknownSource }
         let holds = source.withLock { state in
             !state.isRetired && origin.position <= state.tail

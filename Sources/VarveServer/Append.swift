@@ -11,8 +11,12 @@ enum Append {
     static func answer(
         _ request: borrowing RequestView, name: UnsafeRawBufferPointer, _ responder: Responder
     ) {
-        guard let stream = responder.core.engine.find(name) else {
-            return responder.refuse(Refusal(responder.core.engine.absence()))
+        let stream: Stream
+        do throws(StreamRefusal) {
+            stream = try responder.core.engine.lookUp(name, blocking: false)
+        } catch {
+            if error.needsDisk { return ColdStream.load(name, request, responder) }
+            return responder.refuse(Refusal(error))
         }
         do throws(Refusal) {
             let command = try command(request)

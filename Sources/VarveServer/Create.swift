@@ -23,10 +23,8 @@ enum Create {
                 do throws(StreamRefusal) {
                     outcome = try responder.core.engine.create(command)
                 } catch {
-                    guard let fork = command.fork, error.error == .log(.wouldBlock) else {
-                        throw Refusal(error)
-                    }
-                    return answerFromDisk(command, fork, body, target.owned, responder)
+                    guard error.needsDisk else { throw Refusal(error) }
+                    return answerFromDisk(command, body, target.owned, responder)
                 }
                 answer(target, bodyBytes: body.count, outcome, responder)
             }
@@ -35,13 +33,13 @@ enum Create {
         }
     }
 
-    /// Has the pool create a fork, and answers then.
+    /// Has the pool create the stream, and answers then.
     private static func answerFromDisk(
-        _ command: CreateCommand, _ fork: ForkCommand, _ body: UnsafeRawBufferPointer,
-        _ target: OwnedTarget, _ responder: Responder
+        _ command: CreateCommand, _ body: UnsafeRawBufferPointer, _ target: OwnedTarget,
+        _ responder: Responder
     ) {
         let count = body.count
-        DiskFork.begin(command, of: fork, body: body, responder) { outcome in
+        DiskCreate.begin(command, body: body, responder) { outcome in
             switch outcome {
             case .success(let outcome):
                 target.withTarget { answer($0, bodyBytes: count, outcome, responder) }

@@ -7,11 +7,11 @@ import VarveStreams
 /// The operation behind HEAD.
 enum Head {
     /// Answers a request for the metadata of `name`.
-    static func answer(name: UnsafeRawBufferPointer, _ responder: Responder) {
-        guard let stream = responder.core.engine.find(name) else {
-            return responder.refuse(Refusal(responder.core.engine.absence()))
-        }
+    static func answer(
+        _ request: borrowing RequestView, name: UnsafeRawBufferPointer, _ responder: Responder
+    ) {
         do throws(StreamRefusal) {
+            let stream = try responder.core.engine.lookUp(name, blocking: false)
             let head = try responder.core.engine.head(stream)
             responder.send(.ok, gate: head.visibleAt) { writer in
                 writer.header("Content-Type", head.contentType.bytes)
@@ -39,6 +39,7 @@ enum Head {
                 }
             }
         } catch {
+            if error.needsDisk { return ColdStream.load(name, request, responder) }
             responder.refuse(Refusal(error))
         }
     }

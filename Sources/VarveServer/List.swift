@@ -3,6 +3,7 @@
 import VarveBytes
 import VarveHTTP
 import VarveLog
+import VarveNetwork
 import VarveStreams
 
 /// The operation behind the list.
@@ -15,24 +16,43 @@ enum List {
         var prefix: [UInt8] = []
         var after: [UInt8] = []
         var limit = List.limitDefault
+
+        /// What there is of it, and one more. Waits for the disk.
+        func run(on engine: StreamEngine) throws(StreamRefusal) -> Found {
+            try prefix.span.withUnsafeBytes { (prefix) throws(StreamRefusal) in
+                try after.span.withUnsafeBytes { (after) throws(StreamRefusal) in
+                    try engine.list(prefix: prefix, after: after, limit: limit + 1)
+                }
+            }
+        }
     }
 
-    /// Answers a request for the list.
+    /// What the engine found: one more than asked for tells whether there are more.
+    private typealias Found = (summaries: [StreamSummary], visibleAt: LSN)
+
+    /// Answers a request for the list: the pool makes it, since most streams are not in memory.
     static func answer(_ request: borrowing RequestView, _ responder: Responder) {
         do throws(Refusal) {
-            answer(try parse(request.query), responder)
+            begin(try parse(request.query), responder)
         } catch {
             responder.refuse(error)
         }
     }
 
-    private static func answer(_ query: Query, _ responder: Responder) {
-        // One more than asked for tells whether there are more.
-        let (found, visibleAt) = query.prefix.withUnsafeBytes { prefix in
-            query.after.withUnsafeBytes { after in
-                responder.core.engine.list(prefix: prefix, after: after, limit: query.limit + 1)
+    private static func begin(_ query: Query, _ responder: Responder) {
+        let core = responder.core
+        PoolWork.begin(on: core.pool, responder) { () -> Result<Found, StreamRefusal> in
+            Result { () throws(StreamRefusal) in try query.run(on: core.engine) }
+        } answer: { outcome in
+            switch outcome {
+            case .success(let found): answer(found, query, responder)
+            case .failure(let refusal): responder.refuse(Refusal(refusal))
             }
         }
+    }
+
+    private static func answer(_ list: Found, _ query: Query, _ responder: Responder) {
+        let (found, visibleAt) = list
         let page = found.prefix(query.limit)
         let hasMore = found.count > query.limit
         responder.send(.ok, gate: visibleAt) { writer in

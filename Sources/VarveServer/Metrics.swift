@@ -93,6 +93,14 @@ enum Metrics {
     private static func addEngine(_ core: ServerCore, to page: inout MetricsText) {
         let flushes = core.engine.log.statistics.now
         page.value("varve_streams", .gauge, "Streams.", UInt64(core.engine.streamCount))
+        let residency = core.engine.residency
+        page.value(
+            "varve_streams_resident", .gauge, "Streams in memory.", UInt64(residency.resident))
+        page.value(
+            "varve_stream_loads_total", .counter, "Streams brought into memory.", residency.loads)
+        page.value(
+            "varve_stream_evictions_total", .counter, "Streams that left memory.",
+            residency.evictions)
         page.value(
             "varve_stored_bytes", .gauge, "Payload bytes of all streams.", core.engine.totalBytes)
         page.histogram(

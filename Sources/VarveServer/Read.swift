@@ -18,8 +18,12 @@ enum Read {
         case .failure(let refusal): return responder.refuse(refusal)
         }
         let responder = responder.with(asked.mode.operation)
-        guard let stream = responder.core.engine.find(name) else {
-            return responder.refuse(Refusal(responder.core.engine.absence()))
+        let stream: Stream
+        do throws(StreamRefusal) {
+            stream = try responder.core.engine.lookUp(name, blocking: false)
+        } catch {
+            if error.needsDisk { return ColdStream.load(name, request, responder) }
+            return responder.refuse(Refusal(error))
         }
         do throws(StreamRefusal) {
             switch asked.mode {

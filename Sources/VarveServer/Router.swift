@@ -16,7 +16,7 @@ enum Router {
         case (.stream(let name), .post):
             Append.answer(request, name: name, responder.with(.append))
         case (.stream(let name), .get): Read.answer(request, name: name, responder.with(.read))
-        case (.stream(let name), .head): Head.answer(name: name, responder.with(.head))
+        case (.stream(let name), .head): Head.answer(request, name: name, responder.with(.head))
         case (.stream(let name), .put): Create.answer(request, name: name, responder.with(.create))
         case (.stream(let name), .delete):
             Delete.answer(request, name: name, responder.with(.delete))
@@ -29,7 +29,7 @@ enum Router {
         case (.keys, .get), (.keys, .head): Keys.answer(responder.with(.keys))
         case (.signedHead(let name), .get), (.signedHead(let name), .head):
             SignedHeads.answer(request, name: name, responder.with(.signedHead))
-        case (.verify(let name), .post): Verify.answer(name: name, responder.with(.verify))
+        case (.verify(let name), .post): Verify.answer(request, name: name, responder.with(.verify))
         case (.trim(let name), .post): Trim.answer(request, name: name, responder.with(.trim))
         case (.health, .get), (.health, .head): Health.answer(responder.with(.health))
         case (.ready, .get), (.ready, .head): Ready.answer(responder.with(.ready))

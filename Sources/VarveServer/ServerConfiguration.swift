@@ -96,6 +96,8 @@ package struct ServerConfiguration: Sendable {
     package var settleBytes = 32 << 20
     /// The most records between two checkpoints of settled data.
     package var checkpointRecords = 1000
+    /// How many settled streams stay in memory that nobody uses.
+    package var residentStreamsMax = 50_000
 
     // MARK: Telling
 

@@ -17,8 +17,12 @@ enum SignedHeads {
         let core = responder.core
         do throws(Refusal) {
             let position = try position(request.query)
-            guard let stream = core.engine.find(name) else {
-                throw Refusal(core.engine.absence())
+            let stream: Stream
+            do throws(StreamRefusal) {
+                stream = try core.engine.lookUp(name, blocking: false)
+            } catch {
+                if error.needsDisk { return ColdStream.load(name, request, responder) }
+                throw Refusal(error)
             }
             do throws(StreamRefusal) {
                 let found = try core.engine.signedHead(

@@ -18,14 +18,15 @@ enum Trim {
             return responder.refuse(Refusal(.invalidOffset))
         }
         let engine = responder.core.engine
-        guard let stream = engine.find(name) else {
-            return responder.refuse(Refusal(engine.absence()))
-        }
+        let name = Array(name)
         PoolWork.begin(on: responder.core.pool, responder) {
             () -> Result<TrimOutcome, StreamRefusal> in
             defer { engine.log.requestCommit() }
             return Result { () throws(StreamRefusal) in
-                try engine.trim(stream, before: position)
+                let stream = try name.span.withUnsafeBytes { (name) throws(StreamRefusal) in
+                    try engine.lookUp(name, blocking: true)
+                }
+                return try engine.trim(stream, before: position)
             }
         } answer: { outcome in
             answer(outcome, responder)

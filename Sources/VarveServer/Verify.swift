@@ -12,10 +12,16 @@ enum Verify {
     private typealias Found = (verification: StreamVerification, visibleAt: LSN)
 
     /// Verifies `name` beside traffic, one stream after the other, and answers with what was found.
-    static func answer(name: UnsafeRawBufferPointer, _ responder: Responder) {
+    static func answer(
+        _ request: borrowing RequestView, name: UnsafeRawBufferPointer, _ responder: Responder
+    ) {
         let core = responder.core
-        guard let stream = core.engine.find(name) else {
-            return responder.refuse(Refusal(core.engine.absence()))
+        let stream: Stream
+        do throws(StreamRefusal) {
+            stream = try core.engine.lookUp(name, blocking: false)
+        } catch {
+            if error.needsDisk { return ColdStream.load(name, request, responder) }
+            return responder.refuse(Refusal(error))
         }
         guard core.admitVerification() else { return responder.refuse(.busy) }
         let isQueued = PoolWork.begin(on: core.chores, responder) {

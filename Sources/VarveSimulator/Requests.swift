@@ -9,7 +9,7 @@ struct Requests {
     private static let jsonType = "application/json"
 
     func create(
-        _ request: CreateRequest, blocking: Bool = false
+        _ request: CreateRequest, blocking: Bool = true
     ) -> Result<CreateOutcome, StreamRefusal> {
         let type = request.isJSON ? Self.jsonType : Self.binaryType
         return withBytes(request.name, type, request.fork?.source ?? "") { name, type, source in
@@ -55,13 +55,13 @@ struct Requests {
 
     func lookUp(_ name: String) -> Result<Stream, StreamRefusal> {
         withBytes(name) { name in
-            Result { () throws(StreamRefusal) in try engine.lookUp(name) }
+            Result { () throws(StreamRefusal) in try engine.lookUp(name, blocking: true) }
         }
     }
 
     func delete(_ name: String) -> Result<LSN, StreamRefusal> {
         withBytes(name) { name in
-            Result { () throws(StreamRefusal) in try engine.delete(name) }
+            Result { () throws(StreamRefusal) in try engine.delete(name, blocking: true) }
         }
     }
 
@@ -85,8 +85,8 @@ struct Requests {
         }
     }
 
-    func list() -> (summaries: [StreamSummary], visibleAt: LSN) {
-        engine.list(
+    func list() throws(StreamRefusal) -> (summaries: [StreamSummary], visibleAt: LSN) {
+        try engine.list(
             prefix: UnsafeRawBufferPointer(start: nil, count: 0), after: nil, limit: 10_000)
     }
 

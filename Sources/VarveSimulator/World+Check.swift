@@ -38,8 +38,12 @@ extension World {
 
     private func checkNames() throws(Violation) {
         let log = try open.log
-        var names: [String] = []
-        log.forEachStream { names.append($0.name) }
+        let names: [String]
+        do {
+            names = try log.streams(limit: .max).map(\.name)
+        } catch {
+            throw Violation("the streams cannot be listed: \(error)")
+        }
         let expected = model.names
         if names == expected { return }
         let back = names.first { !expected.contains($0) }

@@ -102,7 +102,13 @@ extension World {
     private func digest() throws(Violation) -> [String] {
         let log = try open.log
         var lines = ["\(log.durable)"]
-        log.forEachStream { stream in
+        let streams: [LogStream]
+        do {
+            streams = try log.streams(limit: .max)
+        } catch {
+            throw Violation("the streams cannot be listed: \(error)")
+        }
+        for stream in streams {
             let state = stream.withLock { "\($0.tail) \($0.head) \($0.isClosed) \($0.lastLSN)" }
             lines.append("\(stream.id) \(stream.incarnation) \(stream.name) \(state)")
         }

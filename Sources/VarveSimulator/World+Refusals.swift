@@ -98,7 +98,7 @@ extension World {
     /// The engine's stream of that name, whatever its state.
     func handle(_ name: String) -> Stream? {
         guard let engine else { return nil }
-        return Array(name.utf8).withUnsafeBytes { engine.find($0) }
+        return Array(name.utf8).withUnsafeBytes { try? engine.find($0, blocking: true) }
     }
 
     /// A request used a stream without changing it: perhaps that was written down.

@@ -16,7 +16,8 @@ final class Expiry {
     let lifetime: StreamLifetime
     /// `Stream-Expires-At` as it was given; empty for other kinds.
     let text: [UInt8]
-    /// True once the stream is deleted: its entry in the index of expiries is stale. Any thread.
+    /// True once the stream is deleted or left memory: its entry in the index of expiries is stale.
+    /// Any thread.
     let isGone = Atomic<Bool>(false)
     /// The newest use that the log knows, in milliseconds since 1970.
     private(set) var journalled: UInt64
@@ -74,6 +75,10 @@ final class Expiry {
         touched = max(touched, min(now, Self.useMax))
         return now > journalled + slackMilliseconds
     }
+
+    /// True when nothing is lost if only what the log knows is kept: then the stream counts as used
+    /// up to the slack later, as after a restart.
+    var isCoveredByLog: Bool { holders == 0 && touched <= journalled + slackMilliseconds }
 
     /// True when a live reader holds the stream and the log should hear of it: well before the
     /// slack is used up, because nobody waits for that frame.

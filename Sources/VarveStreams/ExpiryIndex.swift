@@ -1,19 +1,23 @@
 import Synchronization
+import VarveLog
 
-/// The streams with a limited lifetime, by the moment when each must be looked at next.
+/// The streams with a limited lifetime, by the moment when each must be looked at next; and those
+/// not in memory that must be looked at for another reason.
 ///
-/// A renewal does not move a stream: its entry is found due, and put back with the moment that is
-/// right by then. Every stream has one entry; those of deleted streams go when they are due, or
-/// when they are half of all. Thread rule: any thread; its lock is a leaf.
+/// A stream in memory that ends by itself has one entry with its expiry. A renewal does not move
+/// it: the entry is found due, and put back with the moment that is right by then; entries of
+/// streams that were deleted or left memory go when they are due, or when they are half of all. A
+/// stream that is not in memory has its alarm in the catalog; when alarms come due they become
+/// entries without an expiry. Thread rule: any thread; its lock is a leaf.
 final class ExpiryIndex: Sendable {
     /// One stream and when to look at it.
     struct Entry: Sendable {
         /// In milliseconds since 1970.
         var visit: UInt64
         /// The stream.
-        var stream: Stream
-        /// Its expiry, of which only `isGone` is read here.
-        nonisolated(unsafe) var expiry: Expiry
+        var stream: StreamID
+        /// Its expiry, of which only `isGone` is read here; nil for a stream that must be loaded.
+        nonisolated(unsafe) var expiry: Expiry?
 
         /// The same stream at another moment.
         func visiting(_ moment: UInt64) -> Entry {
@@ -25,6 +29,11 @@ final class ExpiryIndex: Sendable {
         /// The children of entry i are 2i+1 and 2i+2, and not earlier.
         var entries: [Entry] = []
         var staleCount = 0
+        /// Up to here the catalog's alarms have been made entries.
+        var read = StreamAlarm.first
+        /// Up to here they will have been; a stream that leaves memory with an alarm before it gets
+        /// an entry at once.
+        var claimed = StreamAlarm.first
     }
 
     private let heap = Mutex(Heap())
@@ -46,7 +55,7 @@ final class ExpiryIndex: Sendable {
             var due: [Entry] = []
             while due.count < limit, let first = heap.entries.first, first.visit <= now {
                 heap.removeFirst()
-                if first.expiry.isGone.load(ordering: .relaxed) {
+                if first.expiry?.isGone.load(ordering: .relaxed) ?? false {
                     heap.staleCount = max(0, heap.staleCount - 1)
                 } else {
                     due.append(first)
@@ -58,10 +67,40 @@ final class ExpiryIndex: Sendable {
 
     /// A stream with an entry was deleted; `expiry.isGone` says so already.
     func noteGone() {
+        heap.withLock { $0.noteStale() }
+    }
+
+    /// A stream leaves memory with the alarm that the catalog has for it; without an expiry it had
+    /// no entry.
+    func release(_ expiry: Expiry?, _ alarm: StreamAlarm) {
         heap.withLock { heap in
-            heap.staleCount += 1
-            if heap.staleCount > 64, heap.staleCount * 2 > heap.entries.count { heap.rebuild() }
+            if let expiry {
+                expiry.isGone.store(true, ordering: .relaxed)
+                heap.noteStale()
+            }
+            // Nobody looks for that alarm in the catalog again.
+            if alarm <= heap.claimed {
+                heap.push(Entry(visit: alarm.milliseconds, stream: alarm.stream))
+            }
         }
+    }
+
+    /// The alarms that are to be read from the catalog now: behind the first, up to the second. All
+    /// up to the moment `now`, unless earlier ones are not read yet.
+    func claim(through now: UInt64) -> (after: StreamAlarm, through: StreamAlarm) {
+        heap.withLock { heap in
+            if heap.read == heap.claimed {
+                heap.claimed = max(
+                    heap.claimed,
+                    StreamAlarm(milliseconds: now, stream: StreamID(rawValue: .max)))
+            }
+            return (heap.read, heap.claimed)
+        }
+    }
+
+    /// The alarms up to that one have become entries.
+    func noteRead(through alarm: StreamAlarm) {
+        heap.withLock { $0.read = alarm }
     }
 }
 
@@ -92,9 +131,11 @@ extension ExpiryIndex.Heap {
         }
     }
 
-    /// Drops the stale entries. Linear.
-    fileprivate mutating func rebuild() {
-        entries.removeAll { $0.expiry.isGone.load(ordering: .relaxed) }
+    /// One more entry is stale. Drops all of them when they are half; linear then.
+    fileprivate mutating func noteStale() {
+        staleCount += 1
+        guard staleCount > 64, staleCount * 2 > entries.count else { return }
+        entries.removeAll { $0.expiry?.isGone.load(ordering: .relaxed) ?? false }
         entries.sort { $0.visit < $1.visit }
         staleCount = 0
     }

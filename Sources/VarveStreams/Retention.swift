@@ -8,8 +8,8 @@ final class Retention {
     let policy: StreamRetention
     /// When its parts were appended; empty without a limit in seconds.
     private(set) var ages: AgeIndex
-    /// The moment under which the index of retentions has the stream; nil when it does not.
-    var scheduled: UInt64?
+    /// Where the index of retentions has the stream, under that index's lock; nil when it does not.
+    var slot: Int?
 
     /// The retention of a stream with what was saved of it, or of a new one.
     init(_ policy: StreamRetention, ages: AgeIndex = AgeIndex()) {

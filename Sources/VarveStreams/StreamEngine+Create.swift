@@ -7,8 +7,8 @@ extension StreamEngine {
     /// `configMismatch` for one that differs, `nameHeld` for one that only its forks keep, and what
     /// forks, bodies, names and quotas can be refused for.
     ///
-    /// - Parameter blocking: whether to wait for the disk, for what a fork may need of it; unless,
-    ///   `log(.wouldBlock)` may be thrown.
+    /// - Parameter blocking: whether to wait for the disk, for a stream of that name that nobody
+    ///   used for long, or for what a fork needs; unless, `log(.wouldBlock)` may be thrown.
     package func create(
         _ command: CreateCommand, blocking: Bool = false
     ) throws(StreamRefusal) -> CreateOutcome {
@@ -25,21 +25,21 @@ extension StreamEngine {
         if let fork = command.fork {
             return try createFork(command, of: fork, now, blocking: blocking)
         }
-        return try create(command, contentTypes.intern(command.contentType), now)
+        return try create(
+            command, contentTypes.intern(command.contentType), now, blocking: blocking)
     }
 
     /// The same, its content type and its place in another stream found.
     func create(
         _ command: CreateCommand, _ contentType: ContentType, _ now: UInt64,
-        at point: ForkPoint? = nil, _ fork: ForkRequest? = nil
+        at point: ForkPoint? = nil, _ fork: ForkRequest? = nil, blocking: Bool
     ) throws(StreamRefusal) -> CreateOutcome {
         try withPreparedBody(
             command.content, of: contentType, closes: command.isClosed, acceptsEmptyArray: true
         ) { (body) throws(StreamRefusal) -> CreateOutcome in
-            try log.withNamespace { (namespace) throws(StreamRefusal) -> CreateOutcome in
-                if let existing = namespace.find(command.name),
-                    let outcome = try meet(existing, namespace, command, now)
-                {
+            try withNamespace(finding: command.name, blocking: blocking) {
+                (namespace, existing) throws(StreamRefusal) -> CreateOutcome in
+                if let existing, let outcome = try meet(existing, namespace, command, now) {
                     return outcome
                 }
                 let creation = StreamEvent.Creation(
@@ -118,8 +118,9 @@ extension StreamEngine {
                 let mutation = Mutation(
                     annotation: annotation, records: body.records, separator: body.separator,
                     isStructural: true, wallMilliseconds: now)
-                let (created, lsn) = try namespace.create(name, mutation, at: point) {
-                    (stream, _) in
+                let (created, lsn) = try namespace.create(
+                    name, mutation, isFree: true, at: point
+                ) { stream, _ in
                     let tail = stream.withLock { $0.tail }
                     cell.state.applyRecords(at: now, from: .start, to: tail)
                     return cell
@@ -135,7 +136,7 @@ extension StreamEngine {
         }
         if let expiry = cell.state.expiry {
             expiries.add(
-                ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream, expiry: expiry))
+                ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream.id, expiry: expiry))
         }
         return CreateOutcome(
             kind: .created, stream: stream, tail: stream.log.withLock { $0.tail },

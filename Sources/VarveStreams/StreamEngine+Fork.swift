@@ -11,13 +11,13 @@ extension StreamEngine {
     func createFork(
         _ command: CreateCommand, of fork: ForkCommand, _ now: UInt64, blocking: Bool
     ) throws(StreamRefusal) -> CreateOutcome {
-        let existing = try log.withNamespace {
-            (namespace) throws(StreamRefusal) -> CreateOutcome? in
-            guard let found = namespace.find(command.name) else { return nil }
+        let existing = try withNamespace(finding: command.name, blocking: blocking) {
+            (namespace, found) throws(StreamRefusal) -> CreateOutcome? in
+            guard let found else { return nil }
             return try meet(found, namespace, command, now)
         }
         if let existing { return existing }
-        let source = try forkSource(fork.source, now)
+        let source = try forkSource(fork.source, now, blocking: blocking)
         let contentType = command.contentType.map { contentTypes.intern($0) } ?? source.contentType
         guard contentType.matches(source.contentType) else {
             throw StreamRefusal(
@@ -34,15 +34,15 @@ extension StreamEngine {
             }
             return try create(
                 command, contentType, now, at: point,
-                ForkRequest(anchor: point.anchor, subOffset: fork.subOffset))
+                ForkRequest(anchor: point.anchor, subOffset: fork.subOffset), blocking: blocking)
         }
     }
 
     /// The stream to be forked.
     private func forkSource(
-        _ name: UnsafeRawBufferPointer, _ now: UInt64
+        _ name: UnsafeRawBufferPointer, _ now: UInt64, blocking: Bool
     ) throws(StreamRefusal) -> Stream {
-        guard let source = find(name) else {
+        guard let source = try find(name, blocking: blocking) else {
             throw StreamRefusal(.forkSourceNotFound, visibleAt: absence().visibleAt)
         }
         try source.log.withLock { (logState) throws(StreamRefusal) in

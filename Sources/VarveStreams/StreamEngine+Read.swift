@@ -66,26 +66,40 @@ extension StreamEngine {
         }
     }
 
-    /// Up to `limit` streams whose names begin with `prefix` and come after `after`, by name.
+    /// Up to `limit` streams whose names begin with `prefix` and come after `after`, by name. Waits
+    /// for the disk.
+    ///
+    /// - Throws: `log` with what reading the catalog failed of.
     package func list(
         prefix: UnsafeRawBufferPointer, after: UnsafeRawBufferPointer?, limit: Int
-    ) -> (summaries: [StreamSummary], visibleAt: LSN) {
-        // In this order: what is deleted after the listing is listed.
-        let found = log.namespace.list(prefix: prefix, after: after, limit: limit)
-        let lastDeletion = log.namespace.lastDeletion
-        var visibleAt = lastDeletion
+    ) throws(StreamRefusal) -> (summaries: [StreamSummary], visibleAt: LSN) {
+        var visibleAt = LSN.none
         var summaries: [StreamSummary] = []
-        for logStream in found {
-            do throws(StreamRefusal) {
-                let head = try head(Stream(logStream))
-                visibleAt = max(visibleAt, head.visibleAt)
-                summaries.append(StreamSummary(name: logStream.name, head: head))
+        var last: LogStream?
+        while summaries.count < limit {
+            let wanted = limit - summaries.count
+            let found: [LogStream]
+            do {
+                found = try log.glance(
+                    prefix: prefix, after: last?.nameBytes ?? after, limit: wanted)
             } catch {
-                // That it is missing tells that it went.
-                visibleAt = max(visibleAt, error.visibleAt)
+                throw StreamRefusal(.log(error))
             }
+            for logStream in found {
+                do throws(StreamRefusal) {
+                    let head = try head(Stream(logStream))
+                    visibleAt = max(visibleAt, head.visibleAt)
+                    summaries.append(StreamSummary(name: logStream.name, head: head))
+                } catch {
+                    // That it is missing tells that it went.
+                    visibleAt = max(visibleAt, error.visibleAt)
+                }
+            }
+            last = found.last
+            if found.count < wanted { break }
         }
-        return (summaries, visibleAt)
+        // In this order: what is deleted after the listing is listed.
+        return (summaries, max(visibleAt, log.namespace.lastDeletion))
     }
 
     /// One look at a stream under its lock, with one load of the durable mark, and the LSN up to

@@ -5,10 +5,12 @@ extension StreamEngine {
     /// at most, and only at those that got more than they keep or whose moment has come. Returns
     /// how many were trimmed.
     ///
-    /// Called by a timer, every second or so; waits for disks. What the log cannot take now,
-    /// because the disk is full, is tried again.
+    /// Deletes what is over first, which also brings those into memory whose moment came while they
+    /// were not. Called by a timer, every second or so; waits for disks. What the log cannot take
+    /// now, because the disk is full, is tried again.
     @discardableResult
     package func sweepRetention(limit: Int = 10_000) -> Int {
+        sweepExpired()
         let now = time.now()
         var trimmed = 0
         for entry in retentions.takeDue(at: now, limit: limit) where sweep(entry, now) {
@@ -24,8 +26,9 @@ extension StreamEngine {
     /// Trims a stream as far as it must be, and puts it where its next look is due; true when it
     /// was trimmed.
     private func sweep(_ entry: RetentionIndex.Entry, _ now: UInt64) -> Bool {
-        let stream = entry.name.withUnsafeBytes { find($0) }
-        guard let stream, stream.id == entry.id else { return false }
+        // Deleted or evicted by someone else since the entry was taken.
+        guard let logStream = log.resident(entry.stream) else { return false }
+        let stream = Stream(logStream)
         guard let look = look(stream, entry, now) else { return false }
         var isTrimmed = false
         var hasFailed = false
@@ -37,11 +40,9 @@ extension StreamEngine {
             hasFailed = true
         }
         stream.log.withLock { logState in
-            guard !logState.isDeleted, let retention = stream.cell.state.retention,
-                retention.scheduled == nil
-            else { return }
+            if logState.isDeleted || logState.isRetired { return }
             if hasFailed {
-                retentions.schedule(stream, retention, at: now + 1000)
+                retentions.schedule(stream, entry.retention, at: now + 1000)
             } else {
                 retentions.schedule(stream, logState)
             }
@@ -63,10 +64,8 @@ extension StreamEngine {
     private func look(_ stream: Stream, _ entry: RetentionIndex.Entry, _ now: UInt64) -> Look? {
         stream.log.withLock { logState in
             let state = stream.cell.state
-            guard let retention = state.retention, retention.scheduled == entry.moment else {
-                return nil
-            }
-            retention.scheduled = nil
+            // Another object of the same stream has another entry.
+            guard let retention = state.retention, retention === entry.retention else { return nil }
             if logState.isDeleted || logState.isRetired || state.isOver(at: now) { return nil }
             return Look(
                 start: logState.visibleStart, tail: logState.tail,

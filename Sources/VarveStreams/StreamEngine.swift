@@ -22,7 +22,7 @@ package final class StreamEngine: Sendable {
     let quota: ByteQuota
     let listeners = ListenerTable()
     let expiries: ExpiryIndex
-    let retentions = RetentionIndex()
+    let retentions: RetentionIndex
     let scratches = ScratchPool()
 
     /// Opens the log of a volume and recovers its streams.
@@ -35,38 +35,40 @@ package final class StreamEngine: Sendable {
     ) throws(LogError) -> StreamEngine {
         let time = Timekeeper(clock: clock)
         let contentTypes = ContentTypeTable()
-        let fold = StreamFold(contentTypes: contentTypes, time: time)
+        let expiries = ExpiryIndex()
+        let retentions = RetentionIndex()
+        let fold = StreamFold(
+            contentTypes: contentTypes, time: time, expiries: expiries, retentions: retentions)
         let log = try EventLog.open(
             volume: volume, indexes: indexes, options: logOptions, clock: clock, random: random,
             fold: fold)
         time.note(log.openedAtMilliseconds)
-        return StreamEngine(log, options, time, contentTypes)
+        return StreamEngine(log, options, time, contentTypes, expiries, retentions)
     }
 
     private init(
         _ log: EventLog, _ options: StreamOptions, _ time: Timekeeper,
-        _ contentTypes: ContentTypeTable
+        _ contentTypes: ContentTypeTable, _ expiries: ExpiryIndex,
+        _ retentions: RetentionIndex
     ) {
         self.log = log
         self.options = options
         self.time = time
         self.contentTypes = contentTypes
-        let quota = ByteQuota(limit: options.maxTotalBytes)
-        let expiries = ExpiryIndex()
-        let retentions = self.retentions
-        log.forEachStream { logStream in
+        self.expiries = expiries
+        self.retentions = retentions
+        quota = ByteQuota(limit: options.maxTotalBytes)
+        quota.adopt(log.openedBytes)
+        log.forEachResidentStream { logStream in
             let stream = Stream(logStream)
             logStream.withLock { state in
-                quota.adopt(stream.ownBytes(state))
                 retentions.schedule(stream, state)
                 guard !state.isRetired, let expiry = stream.cell.state.expiry else { return }
                 expiry.assumeUnjournalledUse()
                 expiries.add(
-                    ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream, expiry: expiry))
+                    ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream.id, expiry: expiry))
             }
         }
-        self.quota = quota
-        self.expiries = expiries
     }
 
     /// Settles what is staged and closes the log. Nothing may be called afterwards.
@@ -81,15 +83,65 @@ package final class StreamEngine: Sendable {
     /// How many streams there are, expired ones that were not swept yet included.
     package var streamCount: Int { log.namespace.count }
 
-    /// The stream of that name; nil when there is none. It may have expired: operations check that.
-    package func find(_ name: UnsafeRawBufferPointer) -> Stream? {
-        log.find(name: name).map { Stream($0) }
+    /// How many streams are in memory, and how many came into it and left it so far.
+    package var residency: (resident: Int, loads: UInt64, evictions: UInt64) {
+        let namespace = log.namespace
+        return (namespace.residentCount, namespace.loads, namespace.evictions)
     }
 
-    /// The stream of that name; throws `notFound`, to be held until what removed it is durable.
-    package func lookUp(_ name: UnsafeRawBufferPointer) throws(StreamRefusal) -> Stream {
-        guard let stream = find(name) else { throw absence() }
+    /// The stream of that name; nil when there is none. It may have expired: operations check that.
+    ///
+    /// It stays in memory as long as the handle is kept.
+    ///
+    /// - Parameter blocking: whether to wait for the disk, where streams are that nobody used for
+    ///   long; unless, `log(.wouldBlock)` is thrown for those: ask again from a thread that may
+    ///   wait.
+    package func find(
+        _ name: UnsafeRawBufferPointer, blocking: Bool
+    ) throws(StreamRefusal) -> Stream? {
+        do {
+            return try log.find(name: name, blocking: blocking).map { Stream($0) }
+        } catch {
+            throw StreamRefusal(.log(error))
+        }
+    }
+
+    /// The stream of that name; throws `notFound`, to be held until what removed it is durable, and
+    /// what `find` throws.
+    package func lookUp(
+        _ name: UnsafeRawBufferPointer, blocking: Bool
+    ) throws(StreamRefusal) -> Stream {
+        guard let stream = try find(name, blocking: blocking) else { throw absence() }
         return stream
+    }
+
+    /// Runs `body` alone among all that create and delete streams, with the stream of that name.
+    ///
+    /// Waits for the disk, if it does, before it is alone.
+    func withNamespace<R>(
+        finding name: UnsafeRawBufferPointer, blocking: Bool,
+        _ body: (Namespace, LogStream?) throws(StreamRefusal) -> R
+    ) throws(StreamRefusal) -> R {
+        while true {
+            let probe: NameProbe
+            do {
+                probe = try log.probe(name, blocking: blocking)
+            } catch {
+                throw StreamRefusal(.log(error))
+            }
+            let result = try log.withNamespace { (namespace) throws(StreamRefusal) -> R? in
+                let found: LogStream?
+                do throws(LogError) {
+                    found = try namespace.find(name, after: probe)
+                } catch {
+                    // The name got a stream that is gone from memory already: look again.
+                    guard error == .wouldBlock, blocking else { throw StreamRefusal(.log(error)) }
+                    return nil
+                }
+                return try body(namespace, found)
+            }
+            if let result { return result }
+        }
     }
 
     /// The refusal for a name that has no stream.

@@ -8,11 +8,18 @@ import VarveLog
 final class StreamFold: LogFold {
     private let contentTypes: ContentTypeTable
     private let time: Timekeeper
+    private let expiries: ExpiryIndex
+    private let retentions: RetentionIndex
 
-    /// A fold that shares content types and the time with the engine to be.
-    init(contentTypes: ContentTypeTable, time: Timekeeper) {
+    /// A fold that shares these with the engine to be.
+    init(
+        contentTypes: ContentTypeTable, time: Timekeeper, expiries: ExpiryIndex,
+        retentions: RetentionIndex
+    ) {
         self.contentTypes = contentTypes
         self.time = time
+        self.expiries = expiries
+        self.retentions = retentions
     }
 
     /// Applies one event; throws `corruption` when it cannot be one of ours.
@@ -87,6 +94,32 @@ final class StreamFold: LogFold {
             throw Self.corruption(stream, count: 24, "only a fork begins in another stream")
         }
         stream.attach(cell)
+    }
+
+    /// The sweeps are told when to look at the stream.
+    func loaded(_ logStream: LogStream) {
+        let stream = Stream(logStream)
+        logStream.withLock { state in
+            retentions.schedule(stream, state)
+            guard !state.isRetired, let expiry = stream.cell.state.expiry else { return }
+            expiries.add(
+                ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream.id, expiry: expiry))
+        }
+    }
+
+    /// The sweeps find the stream by the alarm that the catalog has, or by an entry that names it.
+    func release(_ logStream: LogStream) -> Bool {
+        logStream.withLock { logState in
+            let state = Stream(logStream).cell.state
+            if state.expiry?.isCoveredByLog == false { return false }
+            if let retention = state.retention { retentions.remove(retention) }
+            let alarm = state.alarmMilliseconds(visibleBytes: logState.visibleBytes)
+            if !logState.isRetired, let alarm {
+                expiries.release(
+                    state.expiry, StreamAlarm(milliseconds: alarm, stream: logStream.id))
+            }
+            return true
+        }
     }
 
     private func decode(

@@ -66,7 +66,7 @@ struct SettleBenchmarks {
             try dropCaches(if: temperature == "cold")
             let log = try scratch.open(Self.settlingOnDemand)
             defer { log.close() }
-            guard let stream = log.streams().first else { continue }
+            guard let stream = try log.streams().first else { continue }
             for (name, check) in [("plain", ReadCheck.none), ("verified", .nearest)] {
                 var measurement = Measurement()
                 var position = StreamPosition.start

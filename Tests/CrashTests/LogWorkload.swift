@@ -113,8 +113,8 @@ final class LogWorkload {
         #expect(last == .none || model.steps.contains { $0.lsn == last })
         model.cut(after: last)
         let contents = model.contents
-        #expect(log.streams(limit: Int.max).map(\.name) == contents.keys.sorted())
-        for stream in log.streams(limit: Int.max) {
+        #expect(try log.streams(limit: Int.max).map(\.name) == contents.keys.sorted())
+        for stream in try log.streams(limit: Int.max) {
             let expected = contents[stream.name]
             let (tail, isClosed) = stream.withLock { ($0.tail, $0.isClosed) }
             #expect(expected?.isClosed == isClosed)
@@ -141,14 +141,16 @@ extension EventLog {
     fileprivate func stageAppend(
         _ name: String, _ records: [[UInt8]], closes: Bool
     ) throws -> LSN {
-        let stream = try #require(Array(name.utf8).withUnsafeBytes { find(name: $0) })
+        let stream = try #require(
+            try Array(name.utf8).withUnsafeBytes { try find(name: $0, blocking: true) })
         return try withMutation(records, closes: closes) { mutation in
             try stream.withLock { state in try stage(mutation, on: &state, of: stream) }
         }
     }
 
     fileprivate func stageDelete(_ name: String) throws -> LSN {
-        let stream = try #require(Array(name.utf8).withUnsafeBytes { find(name: $0) })
+        let stream = try #require(
+            try Array(name.utf8).withUnsafeBytes { try find(name: $0, blocking: true) })
         return try withNamespace { space in
             try space.delete(stream, Mutation(wallMilliseconds: 1)).lsn
         }

@@ -58,7 +58,8 @@ private final class SavedStateRun {
         self.closingOdds = closingOdds
         random = SeededRandom(seed: seed)
         fold = StreamFold(
-            contentTypes: ContentTypeTable(), time: Timekeeper(clock: ManualClock()))
+            contentTypes: ContentTypeTable(), time: Timekeeper(clock: ManualClock()),
+            expiries: ExpiryIndex(), retentions: RetentionIndex())
         kept = Self.stream()
         restored = Self.stream()
         isClosed = random.next(below: closingOdds) == 0

@@ -29,8 +29,9 @@ import VarvePlatform
 
     @Test func namesInOrderAreListedByPrefixAndPage() {
         var index = NameIndex()
-        for number in 0..<2000 { index.insert(makeStream("a\(1000 + number)", number)) }
-        index.insert(makeStream("b", 1))
+        var streams = (0..<2000).map { makeStream("a\(1000 + $0)", $0) }
+        streams.append(makeStream("b", 2000))
+        for stream in streams { index.insert(stream) }
         #expect(list(index, "a10", nil, 3) == ["a1000", "a1001", "a1002"])
         #expect(list(index, "a10", "a1098", 9) == ["a1099"])
         #expect(list(index, "", "a2998", 9) == ["a2999", "b"])
@@ -38,6 +39,7 @@ import VarvePlatform
         #expect(list(index, "c", nil, 9) == [])
         #expect(list(index, "a", nil, 0) == [])
         #expect(list(index, "a", nil, Int.max).count == 2000)
+        withExtendedLifetime(streams) {}
     }
 
     private func expectSame(

@@ -81,8 +81,10 @@ final class TestLog: Sendable {
         return lsn
     }
 
+    /// The stream of that name, loaded if need be.
     func find(_ name: String) -> LogStream? {
-        Array(name.utf8).withUnsafeBytes { log.find(name: $0) }
+        let found = Array(name.utf8).withUnsafeBytes { try? log.find(name: $0, blocking: true) }
+        return found ?? nil
     }
 
     /// All durable bytes of a stream, read page by page.

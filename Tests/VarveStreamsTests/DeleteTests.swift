@@ -72,7 +72,7 @@ struct DeleteTests {
                 }
                 return await group.reduce(LSN.none) { max($0, $1) }
             }
-            let deleted = try withBytes(name) { try engine.delete($0) }
+            let deleted = try withBytes(name) { try engine.delete($0, blocking: true) }
             #expect(await appends < deleted)
         }
     }

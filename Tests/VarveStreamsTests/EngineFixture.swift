@@ -11,14 +11,17 @@ final class EngineFixture {
     let volume: any Volume
     let clock = ManualClock()
     let options: StreamOptions
+    let residentMax: Int
     private(set) var engine: StreamEngine
 
     init(
-        _ options: StreamOptions = StreamOptions(), volume: any Volume = MemoryVolume()
+        _ options: StreamOptions = StreamOptions(), volume: any Volume = MemoryVolume(),
+        residentMax: Int = LogOptions().residentStreamsMax
     ) throws {
         self.options = options
         self.volume = volume
-        engine = try Self.open(volume, options, clock)
+        self.residentMax = residentMax
+        engine = try Self.open(volume, options, clock, residentMax)
     }
 
     deinit {
@@ -28,26 +31,27 @@ final class EngineFixture {
     /// Closes the engine and opens another over the same volume.
     func reopen() throws {
         engine.close()
-        engine = try Self.open(volume, options, clock)
+        engine = try Self.open(volume, options, clock, residentMax)
     }
 
     /// Ends the engine as a crash does, and opens another over the same volume.
     func crash() throws {
         engine.log.abandon()
-        engine = try Self.open(volume, options, clock)
+        engine = try Self.open(volume, options, clock, residentMax)
     }
 
     /// Loses power, and opens another engine over what is left on the volume.
     func losePower(_ volume: SimulatedVolume, seed: UInt64) throws {
         engine.log.abandon()
         volume.crash(.random(seed: seed))
-        engine = try Self.open(volume, options, clock)
+        engine = try Self.open(volume, options, clock, residentMax)
     }
 
     private static func open(
-        _ volume: any Volume, _ options: StreamOptions, _ clock: ManualClock
+        _ volume: any Volume, _ options: StreamOptions, _ clock: ManualClock, _ residentMax: Int
     ) throws -> StreamEngine {
         var logOptions = LogOptions()
+        logOptions.residentStreamsMax = residentMax
         logOptions.fileBytes = 1 << 20
         return try StreamEngine.open(
             volume: volume, logOptions: logOptions, options: options, clock: clock,
@@ -59,10 +63,17 @@ final class EngineFixture {
         try engine.log.waitUntilDurable(lastLSN)
     }
 
+    /// Settles everything, so that idle streams leave memory.
+    func settle() throws {
+        try engine.log.settle()
+    }
+
     /// The greatest LSN of any stream.
     var lastLSN: LSN {
         var last = engine.log.namespace.lastDeletion
-        engine.log.forEachStream { stream in last = max(last, stream.withLock { $0.lastLSN }) }
+        engine.log.forEachResidentStream { stream in
+            last = max(last, stream.withLock { $0.lastLSN })
+        }
         return last
     }
 
@@ -99,7 +110,9 @@ final class EngineFixture {
     }
 
     func find(_ name: String) throws(StreamRefusal) -> Stream {
-        try withBytes(name) { (name) throws(StreamRefusal) in try engine.lookUp(name) }
+        try withBytes(name) { (name) throws(StreamRefusal) in
+            try engine.lookUp(name, blocking: true)
+        }
     }
 
     @discardableResult
@@ -132,7 +145,9 @@ final class EngineFixture {
 
     @discardableResult
     func delete(_ name: String) throws(StreamRefusal) -> LSN {
-        try withBytes(name) { (name) throws(StreamRefusal) in try engine.delete(name) }
+        try withBytes(name) { (name) throws(StreamRefusal) in
+            try engine.delete(name, blocking: true)
+        }
     }
 
     func head(_ name: String) throws(StreamRefusal) -> StreamHead {

@@ -72,7 +72,7 @@ struct ExpiringStreamTests {
             #expect(fixture.engine.watch(stream, listener: 0) == nil)
             #expect(fixture.refusal { try fixture.append("a", "x") }?.error == .notFound)
             #expect(
-                fixture.engine.list(
+                try fixture.engine.list(
                     prefix: UnsafeRawBufferPointer(start: nil, count: 0), after: nil, limit: 9
                 ).summaries.isEmpty)
             fixture.engine.sweepExpired()

@@ -11,7 +11,8 @@ struct FaultTests {
     /// The sum of what the streams store.
     private func storedBytes(_ fixture: EngineFixture) -> UInt64 {
         var sum: UInt64 = 0
-        fixture.engine.log.forEachStream { stream in sum += stream.withLock { $0.tail.byte } }
+        fixture.engine.log.forEachResidentStream { stream in sum += stream.withLock { $0.tail.byte }
+        }
         return sum
     }
 

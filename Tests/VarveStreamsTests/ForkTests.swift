@@ -164,7 +164,7 @@ struct ForkTests {
         try fixture.create("fork", forkOf: "source")
         try fixture.commit()
         let deletion = try fixture.delete("source")
-        let (summaries, visibleAt) = fixture.engine.list(
+        let (summaries, visibleAt) = try fixture.engine.list(
             prefix: UnsafeRawBufferPointer(start: nil, count: 0), after: nil, limit: 10)
         #expect(summaries.map(\.name) == ["fork"])
         #expect(visibleAt >= deletion)

@@ -80,7 +80,7 @@ private final class TrafficRun: @unchecked Sendable {
     }
 
     private func stream(_ name: String) throws -> Stream {
-        try Array(name.utf8).withUnsafeBytes { name in try engine.lookUp(name) }
+        try Array(name.utf8).withUnsafeBytes { name in try engine.lookUp(name, blocking: true) }
     }
 
     func create() throws {

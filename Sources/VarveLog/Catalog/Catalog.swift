@@ -42,6 +42,79 @@ final class Catalog: Sendable {
         return mark
     }
 
+    /// The stream of that name; nil when there is none.
+    ///
+    /// - Throws: `wouldBlock` if not `blocking` and only the disk knows.
+    func stream(
+        named name: UnsafeRawBufferPointer, blocking: Bool
+    ) throws(LogError) -> StreamID? {
+        guard (1...Format.nameBytesMax).contains(name.count) else { return nil }
+        let index = try index
+        var id: StreamID?
+        let lookup = try CatalogKey.withName(name) { (key) throws(LogError) in
+            try LogError.wrappingIndex { () throws(IndexError) in
+                try index.get(key, waiting: blocking) { id = CatalogKey.stream(inValue: $0) }
+            }
+        }
+        switch lookup {
+        case .absent: return nil
+        case .wouldBlock: throw .wouldBlock
+        case .found:
+            guard let id else { throw Self.corruption("a name's stream is not one") }
+            return id
+        }
+    }
+
+    /// The record of the stream of that id; nil when the catalog has none.
+    func record(_ id: StreamID) throws(LogError) -> StreamRecord? {
+        guard let value = try value(of: CatalogKey.record(id)) else { return nil }
+        let record = try value.span.withUnsafeBytes { (bytes) throws(LogError) in
+            try StreamRecord(decoding: bytes, in: Self.indexName)
+        }
+        guard record.id == id else {
+            throw Self.corruption("stream \(id) has another one's record")
+        }
+        return record
+    }
+
+    /// Calls `body` with the streams whose names begin with `prefix` and come after `after`, by
+    /// name, until it returns false.
+    func forEachName(
+        prefix: [UInt8], after: [UInt8]?, _ body: (StreamID) throws(LogError) -> Bool
+    ) throws(LogError) {
+        let all = IndexRange(prefix: CatalogKey.name(prefix))
+        // The first key behind a key is that key and a zero.
+        let from = after.map { CatalogKey.name($0) + [0] } ?? []
+        let isLater = all.from.withUnsafeBytes { first in
+            from.withUnsafeBytes { first.precedes($0) }
+        }
+        let range = isLater ? IndexRange(from: from, before: all.before) : all
+        try scan(range) { (_, value) throws(LogError) in
+            guard let id = CatalogKey.stream(inValue: value) else {
+                throw Self.corruption("a name's stream is not one")
+            }
+            return try body(id)
+        }
+    }
+
+    /// Calls `body` with the alarms behind `alarm` and up to the moment `end`, in milliseconds
+    /// since 1970, by moment, until it returns false.
+    func forEachAlarm(
+        after alarm: StreamAlarm, through end: UInt64,
+        _ body: (StreamAlarm) throws(LogError) -> Bool
+    ) throws(LogError) {
+        guard alarm.milliseconds <= end else { return }
+        let from = CatalogKey.alarm(alarm.milliseconds, alarm.stream) + [0]
+        let last = CatalogKey.alarm(end, StreamID(rawValue: .max)) + [0]
+        try scan(IndexRange(from: from, before: last)) { (key, _) throws(LogError) in
+            guard key.count == 17 else { throw Self.corruption("an alarm is not one") }
+            return try body(
+                StreamAlarm(
+                    milliseconds: CatalogKey.number(key, at: 1),
+                    stream: StreamID(rawValue: CatalogKey.number(key, at: 9))))
+        }
+    }
+
     /// What all streams amount to.
     func totals() throws(LogError) -> CatalogTotals {
         guard let value = try value(of: CatalogKey.totals) else { return CatalogTotals() }
@@ -208,13 +281,22 @@ final class Catalog: Sendable {
         _ prefix: [UInt8],
         _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(LogError) -> Void
     ) throws(LogError) {
+        try scan(IndexRange(prefix: prefix)) { (key, value) throws(LogError) in
+            try body(key, value)
+            return true
+        }
+    }
+
+    private func scan(
+        _ range: IndexRange,
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(LogError) -> Bool
+    ) throws(LogError) {
         let index = try index
         var failure: LogError?
         _ = try LogError.wrappingIndex { () throws(IndexError) in
-            try index.scan(IndexRange(prefix: prefix)) { key, value in
+            try index.scan(range) { key, value in
                 do throws(LogError) {
-                    try body(key, value)
-                    return true
+                    return try body(key, value)
                 } catch {
                     failure = error
                     return false

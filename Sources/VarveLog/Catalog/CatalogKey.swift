@@ -60,6 +60,24 @@ enum CatalogKey {
     /// The key of a name.
     static func name(_ name: [UInt8]) -> [UInt8] { [nameByte] + name }
 
+    /// Calls `body` with the key of a name, which may be longer than any stream's.
+    static func withName<R, E: Error>(
+        _ name: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+    ) throws(E) -> R {
+        try withUnsafeTemporaryAllocation(byteCount: name.count + 1, alignment: 1) {
+            (room) throws(E) in
+            room[0] = nameByte
+            UnsafeMutableRawBufferPointer(rebasing: room[1...]).copyMemory(from: name)
+            return try body(UnsafeRawBufferPointer(room))
+        }
+    }
+
+    /// The stream that the value of a name stands for; nil when it is not such a value.
+    static func stream(inValue value: UnsafeRawBufferPointer) -> StreamID? {
+        guard value.count == 9, value[0] == streams[0] else { return nil }
+        return StreamID(rawValue: number(value, at: 1))
+    }
+
     /// The key of an alarm.
     static func alarm(_ milliseconds: UInt64, _ id: StreamID) -> [UInt8] {
         alarms + bigEndian(milliseconds) + bigEndian(id.rawValue)

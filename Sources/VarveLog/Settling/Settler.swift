@@ -21,6 +21,7 @@ final class Settler: @unchecked Sendable {
         var bytes: LogBytes
         var journal: Journal
         var directory: StreamDirectory
+        var loader: StreamLoader
         var pins: ReadPins
         var preparer: FilePreparer
         var synced: SyncedJournal
@@ -184,6 +185,8 @@ final class Settler: @unchecked Sendable {
             throw error
         }
         for change in outcome.changes { install(change, through: newest.cut.lsn) }
+        parts.directory.settled(through: newest.cut.lsn)
+        parts.loader.evictIdle()
         giveUpFiles(from: mark.cut.place.fileNumber, before: newest.cut.place.fileNumber)
         parts.journal.noteSettled(bytes: newest.frameBytes - settledBytes)
         mark = next
@@ -194,9 +197,8 @@ final class Settler: @unchecked Sendable {
 
     /// Tells the stream that others use where its records are now.
     private func install(_ change: CatalogChange, through lsn: UInt64) {
-        let stream = change.record.name.withUnsafeBytes { parts.directory.find($0) }
-        // Deleted, and perhaps created anew, since the cut.
-        guard let stream, stream.id == change.record.id else { return }
+        // Deleted since the cut, unless it is resident.
+        guard let stream = parts.directory.find(change.record.id) else { return }
         stream.withLock { $0.settle(change.run, through: lsn) }
     }
 

@@ -8,7 +8,13 @@ struct ListOperation: Operation {
     func run(in world: World) throws(Violation) {
         world.trace.note("list")
         let durable = try world.open.log.durable.rawValue
-        let (summaries, visibleAt) = try world.requests.list()
+        let requests = try world.requests
+        let (summaries, visibleAt): ([StreamSummary], LSN)
+        do {
+            (summaries, visibleAt) = try requests.list()
+        } catch {
+            throw Violation("the list fails with \(error.error)")
+        }
         var reveals = world.model.lastDeletion
         var rest = summaries[...]
         for name in world.model.names {

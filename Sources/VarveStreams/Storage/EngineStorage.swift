@@ -67,7 +67,7 @@ public class EngineStorage: StreamStorage, @unchecked Sendable {
                 command.retention = configuration.engineRetention
                 command.isClosed = shouldClose || configuration.isCreatedClosed
                 command.content = content
-                return try engine.create(command)
+                return try engine.create(command, blocking: true)
             }
             return Settling(outcome, outcome.visibleAt)
         }
@@ -113,7 +113,7 @@ public class EngineStorage: StreamStorage, @unchecked Sendable {
     public func delete(_ name: String) throws(StreamStorageError) {
         try settled { () throws(StreamRefusal) in
             let lsn = try Self.with([Array(name.utf8)]) { (words, _) throws(StreamRefusal) in
-                try engine.delete(words[0])
+                try engine.delete(words[0], blocking: true)
             }
             return Settling((), lsn)
         }
@@ -165,8 +165,9 @@ public class EngineStorage: StreamStorage, @unchecked Sendable {
         prefix: String, after: String?, limit: Int
     ) throws(StreamStorageError) -> [(name: String, metadata: StreamMetadata)] {
         let summaries = try settled { () throws(StreamRefusal) in
-            try Self.with([Array(prefix.utf8), Array((after ?? "").utf8)]) { words, _ in
-                let found = engine.list(
+            try Self.with([Array(prefix.utf8), Array((after ?? "").utf8)]) {
+                (words, _) throws(StreamRefusal) in
+                let found = try engine.list(
                     prefix: words[0], after: after == nil ? nil : words[1], limit: limit)
                 return Settling(found.summaries, found.visibleAt)
             }
@@ -236,7 +237,7 @@ public class EngineStorage: StreamStorage, @unchecked Sendable {
 
     private func lookUp(_ name: String) throws(StreamRefusal) -> Stream {
         try Self.with([Array(name.utf8)]) { (words, _) throws(StreamRefusal) in
-            try engine.lookUp(words[0])
+            try engine.lookUp(words[0], blocking: true)
         }
     }
 

@@ -104,6 +104,10 @@ enum ServeOptions {
         "checkpoint-records", .count(minimum: 1),
         "The most settled records between two places from which reading and verifying can begin",
         standard: "\(standard.checkpointRecords)")
+    static let residentStreams = setting(
+        "resident-streams", .count(minimum: 0),
+        "How many settled streams stay in memory that nobody uses",
+        standard: "\(standard.residentStreamsMax)")
     static let journalFile = setting(
         "journal-file", .bytes, "The size of a journal file",
         standard: Quantity.text(bytes: standard.journalFileBytes))
@@ -123,6 +127,7 @@ enum ServeOptions {
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,
         maxConnectionOutput, headTimeout, bodyTimeout, idleTimeout, drainTimeout, overloadWait,
         loops, readThreads, memoryWindow, journalFile, settleBytes, checkpointRecords,
+        residentStreams,
         logLevel, logFormat,
         OptionResolution.config,
     ]

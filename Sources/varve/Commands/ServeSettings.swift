@@ -31,6 +31,7 @@ enum ServeSettings {
         set(&configuration.memoryWindowBytes, arguments.bytes(ServeOptions.memoryWindow))
         set(&configuration.settleBytes, arguments.bytes(ServeOptions.settleBytes))
         set(&configuration.checkpointRecords, arguments.count(ServeOptions.checkpointRecords))
+        set(&configuration.residentStreamsMax, arguments.count(ServeOptions.residentStreams))
         set(&configuration.journalFileBytes, arguments.bytes(ServeOptions.journalFile))
         set(
             &configuration.logLevel,

@@ -46,7 +46,7 @@ struct VolumeEquivalenceTests {
         func state() throws -> [String] {
             let test = try log
             var lines: [String] = []
-            try test.log.forEachStream { (stream: LogStream) throws in
+            try test.log.forEachResidentStream { (stream: LogStream) throws in
                 let state = stream.withLock { "\($0.tail) \($0.head) \($0.isClosed)" }
                 let bytes = try test.bytes(of: stream, pageBytes: 5000)
                 let head = try test.log.verify(stream).hash

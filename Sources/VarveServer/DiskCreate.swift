@@ -1,12 +1,13 @@
-// A fork for which the source has to be read: the pool creates it, the loop goes on and answers.
+// A creation that has to wait for the disk, to read a fork's source or to find out whether the name
+// has a stream: the pool carries it out, the loop goes on and answers.
 
 import VarveHTTP
 import VarveLog
 import VarveNetwork
 import VarveStreams
 
-/// A fork that is being created on the pool.
-enum DiskFork {
+/// A stream that is being created on the pool.
+enum DiskCreate {
     /// A command with memory of its own.
     private struct OwnedCommand: Sendable {
         let name: [UInt8]
@@ -16,11 +17,12 @@ enum DiskFork {
         let retention: StreamRetention
         let isClosed: Bool
         let body: [UInt8]
+        let isFork: Bool
         let source: [UInt8]
         let offset: StreamPosition?
         let subOffset: UInt64
 
-        init(_ command: CreateCommand, of fork: ForkCommand, body: UnsafeRawBufferPointer) {
+        init(_ command: CreateCommand, body: UnsafeRawBufferPointer) {
             name = Array(command.name)
             contentType = command.contentType.map { Array($0) }
             lifetime = command.lifetime
@@ -28,9 +30,10 @@ enum DiskFork {
             retention = command.retention
             isClosed = command.isClosed
             self.body = Array(body)
-            source = Array(fork.source)
-            offset = fork.offset
-            subOffset = fork.subOffset
+            isFork = command.fork != nil
+            source = command.fork.map { Array($0.source) } ?? []
+            offset = command.fork?.offset
+            subOffset = command.fork?.subOffset ?? 0
         }
 
         /// Carries it out, waiting for the disk.
@@ -47,8 +50,10 @@ enum DiskFork {
                                 command.retention = retention
                                 command.isClosed = isClosed
                                 command.content = .body(body)
-                                command.fork = ForkCommand(
-                                    source: source, offset: offset, subOffset: subOffset)
+                                if isFork {
+                                    command.fork = ForkCommand(
+                                        source: source, offset: offset, subOffset: subOffset)
+                                }
                                 return try engine.create(command, blocking: true)
                             }
                         }
@@ -58,50 +63,22 @@ enum DiskFork {
         }
     }
 
-    /// What the loop goes on with.
-    //
-    // @unchecked Sendable: the pool passes it on without looking; it is used on its loop only.
-    private final class Continuation: @unchecked Sendable {
-        let body: (Result<CreateOutcome, StreamRefusal>) -> Void
-
-        init(_ body: @escaping (Result<CreateOutcome, StreamRefusal>) -> Void) { self.body = body }
-    }
-
-    /// What the pool hands to the loop.
-    //
-    // @unchecked Sendable: made by the pool, used by the loop, never by both.
-    private struct Delivery: @unchecked Sendable {
-        let outcome: Result<CreateOutcome, StreamRefusal>
-    }
-
-    /// Creates the fork on the pool and calls `answer` on the loop, unless the client is gone by
+    /// Creates the stream on the pool and calls `answer` on the loop, unless the client is gone by
     /// then.
     static func begin(
-        _ command: CreateCommand, of fork: ForkCommand, body: UnsafeRawBufferPointer,
+        _ command: CreateCommand, body: UnsafeRawBufferPointer,
         _ responder: Responder,
         _ answer: @escaping (Result<CreateOutcome, StreamRefusal>) -> Void
     ) {
-        let owner = ReadingExchange()
-        guard responder.exchange.park(owner: owner, endsWithPeer: false) else {
-            return responder.refuse(.busy)
+        let owned = OwnedCommand(command, body: body)
+        let engine = responder.core.engine
+        PoolWork.begin(on: responder.core.pool, responder) {
+            () -> Result<CreateOutcome, StreamRefusal> in
+            defer { engine.log.requestCommit() }
+            return Result { () throws(StreamRefusal) in try owned.run(on: engine) }
+        } answer: { outcome in
+            answer(outcome)
         }
-        let owned = OwnedCommand(command, of: fork, body: body)
-        let continuation = Continuation { outcome in
-            if owner.isWaited { answer(outcome) }
-        }
-        let (engine, loop) = (responder.core.engine, responder.loop)
-        let isQueued = responder.core.pool.submit {
-            let outcome: Result<CreateOutcome, StreamRefusal>
-            do throws(StreamRefusal) {
-                outcome = .success(try owned.run(on: engine))
-            } catch {
-                outcome = .failure(error)
-            }
-            engine.log.requestCommit()
-            let delivery = Delivery(outcome: outcome)
-            loop.post { _ in continuation.body(delivery.outcome) }
-        }
-        if !isQueued { responder.refuse(.busy) }
     }
 }
 
