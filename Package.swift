@@ -30,6 +30,7 @@ let package = Package(
         .executable(name: "varve", targets: ["varve"]),
         .library(name: "VarveLog", targets: ["VarveLog", "VarveStorage"]),
         .library(name: "VarveStreams", targets: ["VarveStreams"]),
+        .library(name: "VarveStore", targets: ["VarveStore"]),
         .library(name: "VarveClient", targets: ["VarveClient"]),
     ],
     targets: [
@@ -60,6 +61,9 @@ let package = Package(
         library(
             "VarveStreams",
             ["VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
+        library(
+            "VarveStore",
+            ["VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes"]),
         library("VarveHTTP", ["VarveBytes"]),
         library("VarveNetwork", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library(
@@ -108,6 +112,12 @@ let package = Package(
             [
                 "VarveStreams", "VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform",
                 "VarveBytes",
+            ]),
+        tests(
+            "VarveStoreTests",
+            [
+                "VarveStore", "VarveLog", "VarveIndex", "VarveSimulation", "VarveStorage",
+                "VarvePlatform", "VarveBytes",
             ]),
         tests(
             "PropertyTests",

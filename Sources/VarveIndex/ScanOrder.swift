@@ -1,5 +1,5 @@
 /// In which direction a range is gone through.
-package enum ScanOrder: Sendable {
+public enum ScanOrder: Sendable {
     /// From the lowest key upwards.
     case ascending
     /// From the highest key downwards.

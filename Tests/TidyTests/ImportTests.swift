@@ -17,6 +17,9 @@ import Testing
         "VarveStreams": [
             "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson",
         ],
+        "VarveStore": [
+            "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes",
+        ],
         "VarveSimulator": [
             "VarveSimulation", "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage",
             "VarvePlatform",

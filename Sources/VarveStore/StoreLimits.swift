@@ -1,0 +1,17 @@
+/// The sizes that no option of the store changes.
+public enum StoreLimits {
+    /// The most bytes of a key; the least is 0.
+    public static let keyBytesMax = 254
+    /// The most entries of a batch.
+    public static let batchEntriesMax = 1 << 20
+    /// The most bytes of the source of a pattern.
+    public static let patternBytesMax = 1 << 10
+    /// The most selectors of one subscription.
+    public static let selectorsMax = 16
+    /// The most filters of one subscription.
+    public static let filtersMax = 16
+    /// The most rows of one frame of an answer.
+    public static let frameRowsMax = 4096
+    /// The most bytes of the rows of one frame of an answer, unless a single row has more.
+    public static let frameBytesMax = 4 << 20
+}

@@ -1,0 +1,22 @@
+public import VarveLog
+
+/// How a store is opened: limits, none of which is persisted.
+public struct StoreOptions: Sendable {
+    /// The most bytes of a value.
+    public var valueBytesMax = 10 << 20
+    /// The most bytes of a batch, encoded.
+    public var batchBytesMax = 64 << 20
+    /// How many bytes of recent batches are kept, decoded, for those who follow the store.
+    public var recentBytesMax = 32 << 20
+    /// From how many entries on a batch reaches the index as a sorted file.
+    public var ingestEntriesMin = 100_000
+    /// Bytes of the cache of the index's blocks.
+    public var cacheBytes = 64 << 20
+    /// Bytes of a write buffer of the index.
+    public var writeBufferBytes = 32 << 20
+    /// How the log is opened, where the store has one of its own.
+    public var log = LogOptions()
+
+    /// The defaults.
+    public init() {}
+}
