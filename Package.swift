@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CSimdjsonLibrary", providers: [.apt(["libsimdjson-dev"])]),
         .systemLibrary(
             name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+        .systemLibrary(name: "CRE2Library", providers: [.apt(["libre2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         // The few lines that Swift cannot say.
@@ -48,6 +49,9 @@ let package = Package(
             name: "CSimdjson", dependencies: ["CSimdjsonLibrary"],
             cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")],
             linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "CRE2", dependencies: ["CRE2Library"],
+            linkerSettings: [.linkedLibrary("re2")]),
 
         library("VarvePlatform", ["CVarve"]),
         library("VarveBytes", ["CVarve", "COpenSSL"]),
@@ -63,7 +67,7 @@ let package = Package(
             ["VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson"]),
         library(
             "VarveStore",
-            ["VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes"]),
+            ["VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CRE2"]),
         library("VarveHTTP", ["VarveBytes"]),
         library("VarveNetwork", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library(

@@ -11,6 +11,7 @@ packages='
     libssl-dev
     libsimdjson-dev
     librocksdb-dev
+    libre2-dev
     libzstd-dev
     liblz4-dev
     libcurl4
@@ -28,7 +29,7 @@ if ! command -v swift >/dev/null 2>&1; then
 fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-    if pkg-config --exists libcrypto simdjson rocksdb libzstd liblz4; then
+    if pkg-config --exists libcrypto simdjson rocksdb re2 libzstd liblz4; then
         exit 0
     fi
     echo "deps: not a Debian system; install what these packages hold:" $packages >&2

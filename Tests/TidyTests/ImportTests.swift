@@ -18,7 +18,7 @@ import Testing
             "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CSimdjson",
         ],
         "VarveStore": [
-            "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes",
+            "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CRE2",
         ],
         "VarveSimulator": [
             "VarveSimulation", "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage",
