@@ -5,7 +5,7 @@ package enum IndexLimits {
     /// The most bytes of a value; the least is 0.
     package static let valueBytesMax = 32 << 20
     /// The most bytes of one batch, encoded.
-    package static let batchBytesMax = 64 << 20
+    package static let batchBytesMax = 128 << 20
 
     /// Throws `invalidKey` unless `key` may be one.
     static func checkKey(_ key: UnsafeRawBufferPointer) throws(IndexError) {

@@ -7,13 +7,14 @@ import VarvePlatform
 extension EventLog {
     /// Creates a stream and waits until that is durable.
     ///
-    /// - Throws: `alreadyExists`, `limitExceeded` (an empty or too long name), and what appends
-    ///   throw.
+    /// - Throws: `alreadyExists`, also for a name that begins with a zero byte, which is the log's
+    ///   own; `limitExceeded` (an empty or too long name), and what appends throw.
     public func createStream(_ name: String) throws(LogError) -> LogStream {
         let time = clock.wallMilliseconds()
         let bytes = ContiguousArray(name.utf8)
         let created = try bytes.withUnsafeBufferPointer { (buffer) throws(LogError) in
-            try withNamespace { (space) throws(LogError) in
+            if ReservedName.contains(UnsafeRawBufferPointer(buffer)) { throw .alreadyExists }
+            return try withNamespace { (space) throws(LogError) in
                 try space.create(
                     UnsafeRawBufferPointer(buffer), Mutation(wallMilliseconds: time))
             }
@@ -26,7 +27,8 @@ extension EventLog {
     public func stream(named name: String) throws(LogError) -> LogStream? {
         let bytes = ContiguousArray(name.utf8)
         let stream = try bytes.withUnsafeBufferPointer { (bytes) throws(LogError) in
-            try find(name: UnsafeRawBufferPointer(bytes), blocking: true)
+            if ReservedName.contains(UnsafeRawBufferPointer(bytes)) { return nil as LogStream? }
+            return try find(name: UnsafeRawBufferPointer(bytes), blocking: true)
         }
         guard let stream else {
             try waitUntilDurable(namespace.lastDeletion)

@@ -13,13 +13,15 @@ public final class EventLog: Sendable {
     /// The options it was opened with.
     public let options: LogOptions
 
-    let volume: any Volume
+    /// Where its files are.
+    package let volume: any Volume
     let journal: Journal
     let bytes: LogBytes
     let pins = ReadPins()
     let commits: Commits
     private let stager: Stager
-    let clock: any Clock
+    /// Where its times come from.
+    package let clock: any Clock
     let preparer: FilePreparer
     let flusher: Flusher
     let settler: Settler
@@ -133,7 +135,7 @@ public final class EventLog: Sendable {
                 volume: volume,
                 indexes: indexes ?? LogVolume.indexes(of: volume) ?? MemoryIndexSource(),
                 options: options,
-                clock: clock, random: random, fold: fold)
+                clock: clock, random: random, fold: fold.map { OpenStreamsFold($0) })
             return try EventLog(outcome, lock: lock)
         } catch {
             lock.abandon()
@@ -290,7 +292,14 @@ public final class EventLog: Sendable {
     package func glance(
         prefix: UnsafeRawBufferPointer, after: UnsafeRawBufferPointer?, limit: Int
     ) throws(LogError) -> [LogStream] {
-        try loader.glance(prefix: prefix, after: after, limit: limit)
+        // What is reserved comes first of all, and is seen only by who asks for it.
+        guard prefix.isEmpty, after.map({ ReservedName.contains($0) }) ?? true else {
+            return try loader.glance(prefix: prefix, after: after, limit: limit)
+        }
+        let last = ReservedName.last
+        return try last.span.withUnsafeBytes { (last) throws(LogError) in
+            try loader.glance(prefix: prefix, after: last, limit: limit)
+        }
     }
 
     /// Lets streams leave memory that nobody uses, as far as more are there than may be; the log
@@ -306,7 +315,7 @@ public final class EventLog: Sendable {
     ) throws(E) {
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         let streams = namespace.directory.list(prefix: none, after: nil, limit: Int.max)
-        for stream in streams { try body(stream) }
+        for stream in streams where !stream.isReserved { try body(stream) }
     }
 
     /// Calls `body` with the alarms, of streams that are in memory or not, behind `alarm` and up to

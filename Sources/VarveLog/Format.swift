@@ -45,6 +45,8 @@ package enum Format {
 
     /// The directory of the journal files, below the log's own.
     static let journalDirectory = "journal"
+    /// The directory of the index of a key-value store, below the log's own.
+    package static let indexDirectory = "index"
 
     /// The next multiple of `alignment` that is not below `byte`.
     static func aligned(_ byte: UInt64) -> UInt64 {

@@ -26,16 +26,10 @@ package struct JournalDirectory: Sendable {
     /// Files that a settling made superfluous and that are still there.
     private(set) var settled: [JournalFileName] = []
 
-    /// Names in the log's directory that belong to formats to come.
-    private static let laterNames: Set<String> = ["index"]
-
     /// Reads the directory. Damage is noted in the file it is in; strangers throw.
     package init(reading volume: any Volume) throws(LogError) {
         let root = try LogError.wrapping { () throws(StorageError) in try volume.list("") }
-        for name in root where !Self.isExpected(name) {
-            throw Self.laterNames.contains(name)
-                ? .newerFormat(path: name, version: Format.version + 1) : .foreignFile(path: name)
-        }
+        for name in root where !Self.isExpected(name) { throw .foreignFile(path: name) }
         guard root.contains(Format.journalDirectory) else { return }
         let names = try LogError.wrapping { () throws(StorageError) in
             try volume.list(Format.journalDirectory)
@@ -145,7 +139,7 @@ package struct JournalDirectory: Sendable {
     private static func isExpected(_ name: String) -> Bool {
         [
             "LOCK", Format.journalDirectory, SegmentFormat.directory, Catalog.indexName,
-            KeyRing.directoryName, "lost+found",
+            Format.indexDirectory, KeyRing.directoryName, "lost+found",
         ].contains(name) || name.hasPrefix(".")
     }
 

@@ -101,14 +101,14 @@ final class StreamDirectory: @unchecked Sendable {
             publish(stream)
             forks.insert(stream)
         }
-        total.add(1, ordering: .relaxed)
+        if !stream.isReserved { total.add(1, ordering: .relaxed) }
     }
 
     /// Takes a stream out, deleted by the frame `lsn`.
     func remove(_ stream: LogStream, at lsn: UInt64) {
         // First the LSN: whoever no longer finds the stream must learn when that may be said.
         lastDeletionLSN.max(lsn, ordering: .sequentiallyConsistent)
-        total.subtract(1, ordering: .relaxed)
+        if !stream.isReserved { total.subtract(1, ordering: .relaxed) }
         mutex.withLock { _ in
             hidden[stream.id] = lsn
             forks.remove(stream)

@@ -14,9 +14,16 @@ public struct StoreOptions: Sendable {
     public var cacheBytes = 64 << 20
     /// Bytes of a write buffer of the index.
     public var writeBufferBytes = 32 << 20
+    /// The most bytes a second that the index writes in the background.
+    public var indexBytesPerSecond = 256 << 20
     /// How the log is opened, where the store has one of its own.
     public var log = LogOptions()
 
-    /// The defaults.
-    public init() {}
+    /// The defaults; those of the log take a batch of the largest size.
+    public init() {
+        log.recordBytesMax = batchBytesMax
+        log.appendBytesMax = batchBytesMax
+        log.stagedBytesMax = 2 * batchBytesMax
+        log.fileBytes = batchBytesMax + (16 << 20)
+    }
 }

@@ -209,10 +209,8 @@ import VarveStorage
         _ = try volume.open("photo.jpg", create: .exclusive)
         #expect(throws: LogError.foreignFile(path: "photo.jpg")) { try TestLog(volume, seed: 2) }
         try volume.remove("photo.jpg")
-        try volume.makeDirectory("index")
-        #expect(throws: LogError.newerFormat(path: "index", version: 2)) {
-            try TestLog(volume, seed: 2)
-        }
+        try volume.makeDirectory("indexes")
+        #expect(throws: LogError.foreignFile(path: "indexes")) { try TestLog(volume, seed: 2) }
         #expect(try VolumeImage(of: volume) == before)
     }
 

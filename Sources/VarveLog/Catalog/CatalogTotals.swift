@@ -5,7 +5,7 @@ import VarveBytes
 /// Every batch that changes streams changes them too: what a crash leaves of a settling has the
 /// totals of what it left.
 struct CatalogTotals: Equatable {
-    /// How many streams there are; tombstones are none.
+    /// How many streams there are; tombstones are none, and reserved ones are not counted.
     var streams: UInt64 = 0
     /// The bytes of their records, those that forks share with their sources counted once.
     var bytes: UInt64 = 0
@@ -26,6 +26,7 @@ struct CatalogTotals: Equatable {
     ///
     /// Wraps around rather than traps: the numbers may come from a damaged file.
     mutating func note(_ record: StreamRecord, after previous: StreamRecord?) {
+        if record.isReserved { return }
         if let previous, !previous.isDeleted {
             streams &-= 1
             bytes &-= previous.ownBytes

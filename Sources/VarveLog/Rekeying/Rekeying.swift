@@ -71,6 +71,7 @@ package struct Rekeying {
         let old = try storing { () throws(StorageError) in
             try LogVolume.open(in: base, key: oldKey)
         }
+        try checkIndex()
         let before = try verify(old)
         try storing { () throws(StorageError) in try discard() }
         do throws(LogError) {
@@ -90,6 +91,15 @@ package struct Rekeying {
             try mark.sync()
             try nested.syncDirectory("")
         }
+    }
+
+    /// The index of a store is not encrypted, and may have what the log has not any more.
+    private func checkIndex() throws(LogError) {
+        let root = try storing { () throws(StorageError) in try base.list("") }
+        guard newKey != nil, root.contains(Format.indexDirectory) else { return }
+        throw .io(
+            message: "\(Format.indexDirectory): the index of the key-value store is not encrypted; "
+                + "a log with a store that is not encrypted cannot be brought under a key")
     }
 
     /// The new files as a log of their own.

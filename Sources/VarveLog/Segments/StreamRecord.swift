@@ -61,8 +61,11 @@ package struct StreamRecord: Hashable, Sendable {
     }
 
     /// The stored bytes that are its own, not its source's, and not trimmed away: what the totals
-    /// of the catalog and the quota of the layer above count.
-    var ownBytes: UInt64 { tail.byte &- visibleStart.byte }
+    /// of the catalog and the quota of the layer above count. None of a reserved stream.
+    var ownBytes: UInt64 { isReserved ? 0 : tail.byte &- visibleStart.byte }
+
+    /// Whether it belongs to Varve itself.
+    var isReserved: Bool { name.withUnsafeBytes { ReservedName.contains($0) } }
 
     /// Throws `limitExceeded` when a part is longer than the format takes.
     func check() throws(LogError) {

@@ -1,0 +1,56 @@
+import Synchronization
+import VarveLog
+
+/// How far the store is staged and applied; who wants to know.
+///
+/// Thread rule: any thread.
+final class StoreProgress: Sendable {
+    private let sequence = Atomic<UInt64>(0)
+    private let staged = Atomic<UInt64>(0)
+    private let applied = Atomic<UInt64>(0)
+    private let listeners = Mutex<[any StoreListener]>([])
+
+    /// The sequence of the newest batch that readers see.
+    var current: UInt64 { sequence.load(ordering: .acquiring) }
+
+    /// Whether something staged, durable at `durable`, is not applied yet. Two atomic loads.
+    func isBehind(durable: LSN) -> Bool {
+        let applied = applied.load(ordering: .sequentiallyConsistent)
+        return durable.rawValue > applied
+            && staged.load(ordering: .sequentiallyConsistent) > applied
+    }
+
+    /// The frame `lsn` of the store was staged.
+    func noteStaged(_ lsn: LSN) {
+        staged.max(lsn.rawValue, ordering: .sequentiallyConsistent)
+    }
+
+    /// Everything of the store up to `lsn` is applied.
+    func noteApplied(through lsn: LSN) {
+        applied.max(lsn.rawValue, ordering: .sequentiallyConsistent)
+    }
+
+    /// Readers see the batch of that sequence from now on. Whether they did not before.
+    @discardableResult
+    func advance(to sequence: UInt64) -> Bool {
+        let old = self.sequence.exchange(sequence, ordering: .releasing)
+        precondition(old <= sequence, "the sequence never goes back")
+        return old < sequence
+    }
+
+    /// Tells everybody how far the store has come.
+    func tell() {
+        let current = current
+        for listener in listeners.withLock({ $0 }) { listener.storeAdvanced(to: current) }
+    }
+
+    /// Adds a listener, until it is removed.
+    func add(_ listener: any StoreListener) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    /// Removes a listener.
+    func remove(_ listener: any StoreListener) {
+        listeners.withLock { listeners in listeners.removeAll { $0 === listener } }
+    }
+}

@@ -1,0 +1,111 @@
+import Synchronization
+import VarveLog
+import VarvePlatform
+
+/// The thread that applies what the log made durable, woken once per commit.
+///
+/// A log that is stepped by hand has none: whoever reads applies then, as everybody may.
+final class StoreWorker: Sendable {
+    /// What the log tells of its commits; it knows the worker only as long as that runs.
+    private final class Relay: CommitListener {
+        private let worker: Mutex<StoreWorker?>
+
+        init(_ worker: StoreWorker) {
+            self.worker = Mutex(worker)
+        }
+
+        func committed(through lsn: LSN) {
+            worker.withLock { $0 }?.wake(through: lsn)
+        }
+
+        func poisoned() {}
+
+        func end() {
+            worker.withLock { $0 = nil }
+        }
+    }
+
+    private struct State {
+        var isWanted = false
+        var isStopped = false
+        var thread: NamedThread?
+        var relay: Relay?
+    }
+
+    private let applier: StoreApplier
+    private let gate = Condition()
+    // Used under `gate`; the mutex satisfies the compiler and is never contended.
+    private let state = Mutex(State())
+
+    /// A worker that does not run yet.
+    init(_ applier: StoreApplier) {
+        self.applier = applier
+    }
+
+    /// Starts the thread, unless the log is stepped by hand.
+    /// - Throws: `io`.
+    func start() throws(LogError) {
+        let log = applier.batches.log
+        guard log.options.workers == .threads else { return }
+        let relay = Relay(self)
+        do {
+            let thread = try NamedThread.start(name: "varve-store") { [self] in run() }
+            state.withLock { state in
+                state.thread = thread
+                state.relay = relay
+            }
+        } catch {
+            throw .io(message: error.description)
+        }
+        log.addCommitListener(relay)
+        wake(through: log.durable)
+    }
+
+    /// Ends the thread after what it is doing; false when that was done before.
+    func stop() -> Bool {
+        gate.lock()
+        let (isFirst, thread, relay) = state.withLock { state in
+            defer {
+                state.isStopped = true
+                state.thread = nil
+                state.relay = nil
+            }
+            return (!state.isStopped, state.thread, state.relay)
+        }
+        gate.broadcast()
+        gate.unlock()
+        relay?.end()
+        thread?.join()
+        return isFirst
+    }
+
+    /// Wakes the thread if what is durable has something for it.
+    func wake(through lsn: LSN) {
+        guard applier.progress.isBehind(durable: lsn) else { return }
+        gate.withLock {
+            state.withLock { $0.isWanted = true }
+            gate.signal()
+        }
+    }
+
+    private func run() {
+        while waitForWork() {
+            // Whoever needs what could not be applied tries it again and learns why.
+            try? applier.catchUp()
+        }
+    }
+
+    private func waitForWork() -> Bool {
+        gate.lock()
+        defer { gate.unlock() }
+        while true {
+            let (isStopped, isWanted) = state.withLock { state in
+                defer { state.isWanted = false }
+                return (state.isStopped, state.isWanted)
+            }
+            if isStopped { return false }
+            if isWanted { return true }
+            gate.wait()
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import VarveIndex
+
+/// Reading: every read sees at least what was acknowledged when it began.
+extension Store {
+    /// See `StoreEngine`.
+    public var currentSequence: UInt64 {
+        // What could not be applied is not visible.
+        try? applier.catchUp()
+        return applier.progress.current
+    }
+
+    /// The sequence of the newest batch that is applied. Waits for nothing; a batch that was
+    /// acknowledged a moment ago may be missing.
+    package var appliedSequence: UInt64 { applier.progress.current }
+
+    /// See `StoreEngine`.
+    public func get(_ key: StoreKey) throws(StoreError) -> [UInt8]? {
+        try applier.catchUp()
+        return try key.span.withUnsafeBytes { (key) throws(StoreError) in
+            try StoreIndex.value(of: key, in: try applier.index.ordered)
+        }
+    }
+
+    /// See `StoreEngine`.
+    public func getMany(
+        _ keys: [StoreKey]
+    ) throws(StoreError) -> [(key: StoreKey, value: [UInt8]?)] {
+        let snapshot = try snapshot()
+        var found: [(key: StoreKey, value: [UInt8]?)] = []
+        found.reserveCapacity(keys.count)
+        for key in keys { found.append((key, try snapshot.get(key))) }
+        return found
+    }
+
+    /// See `StoreEngine`.
+    public func rangeScan(
+        from: StoreKey = [], through: StoreKey = [], limit: Int? = nil,
+        order: ScanOrder = .ascending
+    ) throws(StoreError) -> StoreScan {
+        try snapshot().rangeScan(from: from, through: through, limit: limit, order: order)
+    }
+
+    /// The store as it is now, for several reads of one moment.
+    public func snapshot() throws(StoreError) -> StoreSnapshot {
+        try applier.catchUp()
+        return try StoreSnapshot(of: applier.index)
+    }
+}
