@@ -1,4 +1,4 @@
-// swift-tools-version: 6.3
+// swift-tools-version: 6.3;(experimentalCGen)
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -43,6 +43,10 @@ let package = Package(
         .systemLibrary(name: "CRE2Library", providers: [.apt(["libre2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev", "protobuf-c-compiler"])]),
         // The few lines that Swift cannot say.
         .target(name: "CVarve"),
         .target(
@@ -52,6 +56,11 @@ let package = Package(
         .target(
             name: "CRE2", dependencies: ["CRE2Library"],
             linkerSettings: [.linkedLibrary("re2")]),
+        // The store's messages: protoc-c makes their C at build time.
+        .plugin(name: "ProtobufMessages", capability: .buildTool()),
+        .target(
+            name: "CMessages", dependencies: ["CProtobufC"], exclude: ["proto"],
+            plugins: ["ProtobufMessages"]),
 
         library("VarvePlatform", ["CVarve"]),
         library("VarveBytes", ["CVarve", "COpenSSL"]),
@@ -69,6 +78,7 @@ let package = Package(
             "VarveStore",
             ["VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CRE2"]),
         library("VarveHTTP", ["VarveBytes"]),
+        library("VarveConnect", ["CMessages", "CProtobufC", "CZlib", "CZstd", "VarveBytes"]),
         library("VarveNetwork", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library(
             "VarveServer",
@@ -128,6 +138,7 @@ let package = Package(
             ["VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform"]),
         tests("SimulationTests", ["VarveSimulator"]),
         tests("VarveHTTPTests", ["VarveHTTP", "VarveBytes"]),
+        tests("VarveConnectTests", ["VarveConnect", "VarveBytes"]),
         tests("VarveNetworkTests", ["VarveNetwork", "VarveHTTP", "VarvePlatform"]),
         tests(
             "VarveServerTests",
@@ -169,7 +180,8 @@ if Context.environment["VARVE_FUZZ"] != nil {
         .executableTarget(
             name: "varve-fuzz",
             dependencies: [
-                "CFuzzer", "VarveHTTP", "VarveStreams", "VarveLog", "VarveStorage", "VarvePlatform",
+                "CFuzzer", "VarveHTTP", "VarveConnect", "VarveStreams", "VarveLog", "VarveStorage",
+                "VarvePlatform",
                 "VarveBytes",
             ],
             path: "Fuzz/Targets",

@@ -14,6 +14,9 @@ packages='
     libre2-dev
     libzstd-dev
     liblz4-dev
+    zlib1g-dev
+    libprotobuf-c-dev
+    protobuf-c-compiler
     libcurl4
     libxml2
     libncurses6
@@ -29,7 +32,7 @@ if ! command -v swift >/dev/null 2>&1; then
 fi
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
-    if pkg-config --exists libcrypto simdjson rocksdb re2 libzstd liblz4; then
+    if pkg-config --exists libcrypto simdjson rocksdb re2 libzstd liblz4 zlib libprotobuf-c; then
         exit 0
     fi
     echo "deps: not a Debian system; install what these packages hold:" $packages >&2

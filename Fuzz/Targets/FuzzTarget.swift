@@ -19,6 +19,8 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = [
         // HTTP
         requestHead, responseHead, chunkedBody, eventStream, eventRoundTrip, requestText,
+        // Connect
+        connectEnvelope, connectProto, connectJSON, connectCoding, connectError,
         // Log
         journalFrame, logRecovery, segment, segmentFooter,
         // Streams

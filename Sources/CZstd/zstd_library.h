@@ -1,3 +1,3 @@
-// The part of libzstd that Varve uses: one-shot calls, with a context kept for writing.
+// The part of libzstd that Varve uses: one-shot calls with a context kept for writing, and bounded reading.
 #pragma once
 #include <zstd.h>

@@ -32,6 +32,14 @@ package enum Base64 {
         return Base64Alphabet.standard.decode(
             UnsafeRawBufferPointer(rebasing: characters[..<end]), into: output)
     }
+
+    /// Decodes `characters`, which have no padding, into `output`; the number of bytes, or nil as
+    /// above.
+    package static func decodeUnpadded(
+        _ characters: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        Base64Alphabet.standard.decode(characters, into: output)
+    }
 }
 
 /// Base64 for names and URLs: the alphabet of RFC 4648 section 5, without padding.

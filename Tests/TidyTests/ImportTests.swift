@@ -27,6 +27,7 @@ import Testing
         ],
         "varve-simulate": ["VarveSimulator", "VarvePlatform", "Foundation"],
         "VarveHTTP": ["VarveBytes"],
+        "VarveConnect": ["CMessages", "CProtobufC", "CZlib", "CZstd", "VarveBytes"],
         "VarveNetwork": ["VarveHTTP", "VarvePlatform", "VarveBytes"],
         "VarveServer": [
             "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarveStorage",

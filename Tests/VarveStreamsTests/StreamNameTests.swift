@@ -1,4 +1,5 @@
 import Testing
+import VarveBytes
 
 @testable import VarveStreams
 

@@ -1,0 +1,41 @@
+/// log.ingest.v1.PutRequest: a batch to write.
+package struct PutRequest: WireMessage, Equatable, Sendable {
+    package static var messageType: MessageType { .putRequest }
+
+    /// The pairs, in order, repetitions kept.
+    package var entries: [KeyValue]
+
+    /// A batch.
+    package init(_ entries: [KeyValue]) {
+        self.entries = entries
+    }
+
+    package init(_ view: MessageView) {
+        entries = KeyValue.all(view, 1)
+    }
+
+    package func write(to builder: MessageBuilder) throws(MessageFault) {
+        try KeyValue.set(entries, 1, builder)
+    }
+}
+
+/// log.ingest.v1.PutResponse: the number that a batch got.
+package struct PutResponse: WireMessage, Equatable, Sendable {
+    package static var messageType: MessageType { .putResponse }
+
+    /// The batch's sequence number.
+    package var sequence: UInt64
+
+    /// The answer to a batch.
+    package init(sequence: UInt64) {
+        self.sequence = sequence
+    }
+
+    package init(_ view: MessageView) {
+        sequence = view.number(1, as: UInt64.self) ?? 0
+    }
+
+    package func write(to builder: MessageBuilder) {
+        builder.set(1, sequence)
+    }
+}
