@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,6 +66,12 @@ void varve_name_thread(const char *name) {
     char shown[16] = {0};
     strncpy(shown, name, sizeof shown - 1);
     pthread_setname_np(pthread_self(), shown);
+}
+
+void varve_yield_to_others(int nice) { setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice); }
+
+void varve_start_writing(int descriptor, uint64_t offset, uint64_t count) {
+    sync_file_range(descriptor, (off_t)offset, (off_t)count, SYNC_FILE_RANGE_WRITE);
 }
 
 const char *varve_error_words(int code) { return strerrordesc_np(code); }

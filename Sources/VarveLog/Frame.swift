@@ -106,6 +106,27 @@ package struct Frame {
         return UnsafeRawBufferPointer(start: base + start, count: Int(header.annotationBytes))
     }
 
+    /// True when the frame is a whole set that appends data records, or none, and nothing else; its
+    /// lengths were checked then.
+    var isPlain: Bool {
+        guard header.kind == .append, header.partCount == 1 else { return false }
+        var left = Int(header.payloadBytes)
+        for index in 0..<Int(header.recordCount) {
+            let entry = entry(index)
+            guard entry.kind == .data else { return false }
+            left -= entry.storedBytes
+        }
+        return left == 0
+    }
+
+    /// The frame from its records' lengths on: the lengths, the trailer and the payload.
+    var tail: UnsafeRawBufferPointer {
+        let lengths = Format.lengthEntryBytes * Int(header.recordCount)
+        let start = header.prefixBytes - Format.trailerBytes - lengths
+        return UnsafeRawBufferPointer(
+            start: base + start, count: Int(header.frameBytes) - start)
+    }
+
     /// The entry of the record at `index` of those that start here.
     package func entry(_ index: Int) -> LengthEntry {
         precondition(index >= 0 && index < Int(header.recordCount), "a record that is not here")

@@ -15,6 +15,10 @@ package protocol LogFold: AnyObject, Sendable {
     /// - Throws: `corruption` when the stream has no state.
     func save(_ stream: LogStream, _ scope: SavedState.Scope) throws(LogError) -> SavedState
 
+    /// What `save` gave as changes of `stream` is kept: only what comes after it is one from now
+    /// on.
+    func forgetChanges(of stream: LogStream)
+
     /// Attaches to `stream`, which has no state object yet, the state that was saved with
     /// everything. What it makes of later mutations is what the stream would that was saved.
     /// - Throws: `corruption` when the bytes are not such a state.

@@ -30,6 +30,12 @@ public struct LogOptions: Sendable {
     public var unsettledBytesMax: UInt64 = 256 << 20
     /// How many streams stay in memory though nobody uses them and all of them is settled.
     public var residentStreamsMax = 50_000
+    /// Whether segments are merged when that is worth it, and not only when somebody asks for it.
+    public var mergesSegments = true
+    /// The most bytes of the segments that are merged into one.
+    public var mergeBytesMax: UInt64 = 8 << 30
+    /// How many bytes a second merging may read and write together; 0 = as many as it can.
+    public var mergeBytesPerSecond = 128 << 20
     /// Whether closing settles everything, so that the next opening has nothing to replay.
     public var settlesWhenClosed = true
     /// When checkpoints are made, beside where settlings end.

@@ -90,6 +90,13 @@ package struct LogStreamState: ~Copyable {
         if let run { runs.append(run) }
     }
 
+    /// What lay in the segments of these numbers lies in `run` now; nowhere when it is nil.
+    mutating func replaceRuns(in segments: Set<UInt32>, by run: SettledRun?) {
+        guard let place = runs.firstIndex(where: { segments.contains($0.segment) }) else { return }
+        runs.removeAll { segments.contains($0.segment) }
+        if let run { runs.insert(run, at: place) }
+    }
+
     /// Bytes of memory that the stream's extents take beside the stream's own.
     package var extentBytes: Int { extents.allocatedBytes }
 

@@ -18,6 +18,10 @@ final class OpenStreamsFold: LogFold {
         return try base.save(stream, scope)
     }
 
+    func forgetChanges(of stream: LogStream) {
+        if !stream.isReserved { base.forgetChanges(of: stream) }
+    }
+
     func restore(_ saved: SavedState, to stream: LogStream) throws(LogError) {
         if !stream.isReserved { try base.restore(saved, to: stream) }
     }

@@ -6,7 +6,8 @@ import VarveBytes
 /// streams of the log; a settlement applies what it settles to streams of its own. Thread rule: one
 /// thread.
 final class Replay {
-    private let directory: StreamDirectory
+    /// Where streams are found by name; nil when nobody looks for them.
+    private let directory: StreamDirectory?
     private let fold: (any LogFold)?
     /// What brings the other streams of a log into its directory; nil when these stand alone.
     private let loader: StreamLoader?
@@ -28,11 +29,12 @@ final class Replay {
         load = { (id) throws(LogError) in try loader.load(id) }
     }
 
-    /// A replay into streams that stand for themselves and that nobody reads: a fork has no source.
+    /// A replay into streams that stand for themselves and that nobody reads: a fork has no source,
+    /// and where their records lie is not kept.
     ///
     /// - Parameter load: finds a stream that was settled; asked when its first change comes.
     init(fold: (any LogFold)?, load: @escaping (StreamID) throws(LogError) -> LogStream?) {
-        directory = StreamDirectory(seed: 0)
+        directory = nil
         self.fold = fold
         loader = nil
         self.load = load
@@ -64,7 +66,8 @@ final class Replay {
             lastWall = set.first.wallMilliseconds
             stream = try self.stream(for: set, nameIsTaken: nameIsTaken)
             try stream.withLock { (state) throws(LogError.Inconsistency) in
-                try Self.advance(&state, set, from: start, to: end, file: file, bytes: bytes)
+                try Self.advance(&state, set, from: start, to: end)
+                if directory != nil { Self.addExtents(&state, set, file: file, bytes: bytes) }
             }
             released = try release(set)
         } catch {
@@ -83,10 +86,51 @@ final class Replay {
         }
     }
 
+    /// Applies a set that is one frame with an append of nothing but data records (`isPlain`),
+    /// which lies at `byte` of the file `file`: what most sets are. For streams whose extents are
+    /// not kept.
+    func applyPlain(_ frame: Frame, file: UInt32, byte: UInt64) throws(LogError) {
+        precondition(directory == nil, "nobody reads the streams")
+        let header = frame.header
+        let start = StreamPosition(record: header.firstRecord, byte: header.firstByte)
+        let end = StreamPosition(
+            record: start.record + UInt64(header.recordCount),
+            byte: start.byte + UInt64(header.payloadBytes))
+        var known = streams[header.stream]
+        if known == nil {
+            try loadUnknown(header.stream)
+            known = streams[header.stream]
+        }
+        let stream: LogStream
+        do throws(LogError.Inconsistency) {
+            guard header.wallMilliseconds >= lastWall else { throw .timeGoesBack }
+            lastWall = header.wallMilliseconds
+            guard let known else { throw .unknownStream }
+            stream = known
+            try known.withLock { (state) throws(LogError.Inconsistency) in
+                guard state.tail == start else { throw .wrongPosition }
+                guard !state.isRetired else { throw .retiredStream }
+                guard !state.isClosed || header.recordCount == 0 else { throw .closedStream }
+                state.advance(
+                    to: end, head: header.head, lsn: header.lsn, isStructural: header.isStructural)
+            }
+        } catch {
+            throw .corruption(
+                file: JournalFileName(number: UInt64(file), role: .journal).path, byte: byte,
+                count: UInt64(header.frameBytes), detail: error.rawValue)
+        }
+        try fold?.apply(
+            ReplayedMutation(
+                lsn: LSN(header.lsn), kind: header.kind, stream: stream,
+                annotation: frame.annotation, wallMilliseconds: header.wallMilliseconds,
+                start: start, end: end, closes: false, visible: nil,
+                isStructural: header.isStructural))
+    }
+
     private func remove(_ stream: LogStream, at lsn: UInt64) {
         streams[stream.id.rawValue] = nil
         deleted.append(stream)
-        directory.remove(stream, at: lsn)
+        directory?.remove(stream, at: lsn)
     }
 
     private func loadUnknown(_ set: SetAssembler.FrameSet) throws(LogError) {
@@ -98,11 +142,7 @@ final class Replay {
     private func loadUnknown(_ id: UInt64) throws(LogError) {
         guard streams[id] == nil, let stream = try load(StreamID(rawValue: id)) else { return }
         streams[id] = stream
-        if loader == nil {
-            directory.insert(stream)
-        } else {
-            loadedBytes[id] = StreamRecord(of: stream, nil).ownBytes
-        }
+        if loader != nil { loadedBytes[id] = StreamRecord(of: stream, nil).ownBytes }
     }
 
     /// The retired streams that a deletion ends with its own, marked as deleted.
@@ -124,7 +164,7 @@ final class Replay {
 
     private func isTaken(_ name: [UInt8]) throws(LogError) -> Bool {
         try name.span.withUnsafeBytes { (name) throws(LogError) in
-            if directory.find(name) != nil { return true }
+            if directory?.find(name) != nil { return true }
             return try loader?.settledStream(named: name, blocking: true) != nil
         }
     }
@@ -169,12 +209,12 @@ final class Replay {
 
     private func publish(_ stream: LogStream) {
         streams[stream.id.rawValue] = stream
-        directory.insert(stream)
+        directory?.insert(stream)
     }
 
     private static func advance(
         _ state: inout LogStreamState, _ set: SetAssembler.FrameSet, from start: StreamPosition,
-        to end: StreamPosition, file: UInt32, bytes: [UInt64]
+        to end: StreamPosition
     ) throws(LogError.Inconsistency) {
         guard state.tail == start else { throw .wrongPosition }
         guard !state.isRetired else { throw .retiredStream }
@@ -185,22 +225,27 @@ final class Replay {
         guard isPossible else { throw .impossibleTrim }
         let ends = set.first.kind == .delete || set.first.kind == .retire
         guard !hasRecords || !ends else { throw .unknownRecord }
-        if hasRecords {
-            for (part, byte) in zip(set.parts, bytes) {
-                state.extents.append(
-                    Extent(
-                        lsn: set.lastLSN, file: file,
-                        byte: UInt32(truncatingIfNeeded: byte + UInt64(part.prefixBytes)),
-                        firstRecord: part.firstRecord, firstByte: part.firstByte,
-                        isBoundary: part.continued == 0))
-            }
-        }
         state.advance(
             to: end, head: set.first.head, lsn: set.lastLSN, isStructural: set.first.isStructural)
         if set.closes { state.isClosed = true }
         if let visible = set.visible { state.trim(to: visible) }
         if set.first.kind == .delete { state.markDeleted(lsn: set.lastLSN) }
         if set.first.kind == .retire { state.markRetired(lsn: set.lastLSN) }
+    }
+
+    /// Notes where the records of a set lie, whose frames are at `bytes` of a file.
+    private static func addExtents(
+        _ state: inout LogStreamState, _ set: SetAssembler.FrameSet, file: UInt32, bytes: [UInt64]
+    ) {
+        guard set.parts.contains(where: { $0.recordCount > 0 }) else { return }
+        for (part, byte) in zip(set.parts, bytes) {
+            state.extents.append(
+                Extent(
+                    lsn: set.lastLSN, file: file,
+                    byte: UInt32(truncatingIfNeeded: byte + UInt64(part.prefixBytes)),
+                    firstRecord: part.firstRecord, firstByte: part.firstByte,
+                    isBoundary: part.continued == 0))
+        }
     }
 
     private func tellFold(

@@ -10,8 +10,9 @@ package struct SavedState: Equatable, Sendable {
     package enum Scope: Sendable {
         /// All of them.
         case everything
-        /// Those that were added or changed since the state was restored; all of a state that
-        /// never was. Entries are never removed while their stream lives.
+        /// Those that were added or changed since the state was restored, or its changes were
+        /// forgotten; all of a state that never was either. Entries are never removed while their
+        /// stream lives.
         case changes
     }
 

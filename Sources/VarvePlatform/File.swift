@@ -121,6 +121,12 @@ package enum File {
         }
     }
 
+    /// Has the system begin to write a part of the file to the disk, and does not wait for that
+    /// (sync_file_range): a later sync has less to do. Says nothing of durability.
+    package static func startWriting(_ descriptor: Int32, at offset: UInt64, count: Int) {
+        varve_start_writing(descriptor, offset, UInt64(max(0, count)))
+    }
+
     /// Puts the file's data and all its metadata on stable storage (fsync).
     package static func synchronize(_ descriptor: Int32) throws(SystemError) {
         while fsync(descriptor) != 0 {

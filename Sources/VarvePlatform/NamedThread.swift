@@ -28,14 +28,17 @@ package final class NamedThread: Sendable {
     /// - Parameters:
     ///   - name: the first 15 bytes are shown.
     ///   - stackBytes: the size of its stack; at least 64 KiB.
+    ///   - niceness: how much of a processor it leaves to other threads that want it: 0, as much as
+    ///     they leave to it, to 19 (setpriority).
     package static func start(
-        name: String, stackBytes: Int = 1 << 20, body: @Sendable @escaping () -> Void
+        name: String, stackBytes: Int = 1 << 20, niceness: Int = 0,
+        body: @Sendable @escaping () -> Void
     ) throws(SystemError) -> NamedThread {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setstacksize(&attributes, max(stackBytes, 64 << 10))
-        let work = Unmanaged.passRetained(Work(name: name, body: body))
+        let work = Unmanaged.passRetained(Work(name: name, niceness: niceness, body: body))
         var thread = pthread_t()
         let code = pthread_create(
             &thread, &attributes,
@@ -64,15 +67,18 @@ package final class NamedThread: Sendable {
     /// What a new thread is handed.
     private final class Work: Sendable {
         private let name: String
+        private let niceness: Int
         private let body: @Sendable () -> Void
 
-        init(name: String, body: @Sendable @escaping () -> Void) {
+        init(name: String, niceness: Int, body: @Sendable @escaping () -> Void) {
             self.name = name
+            self.niceness = niceness
             self.body = body
         }
 
         func run() {
             varve_name_thread(name)
+            if niceness > 0 { varve_yield_to_others(CInt(min(19, niceness))) }
             body()
         }
     }

@@ -124,8 +124,19 @@ enum Metrics {
             "varve_settling_failures_total", .counter, "Settlings that failed.",
             settlings.failures)
         page.value(
-            "varve_segment_bytes_total", .counter, "Bytes of the segments written.",
+            "varve_segment_bytes_total", .counter, "Bytes of the segments that settling wrote.",
             settlings.fileBytes)
+        page.value(
+            "varve_merges_total", .counter, "Merges of segments.", settlings.merges)
+        page.value(
+            "varve_merge_failures_total", .counter, "Merges of segments that failed.",
+            settlings.mergeFailures)
+        page.value(
+            "varve_merge_read_bytes_total", .counter, "Bytes of the segments that were merged.",
+            settlings.mergedBytes)
+        page.value(
+            "varve_merge_written_bytes_total", .counter,
+            "Bytes of the segments that merges wrote.", settlings.mergeResultBytes)
         page.value(
             "varve_log_failed", .gauge, "1 when the log has failed and takes no writes.",
             core.engine.log.failure == nil ? 0 : 1)

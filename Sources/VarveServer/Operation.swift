@@ -10,6 +10,7 @@ enum Operation: Int, CaseIterable {
     case list
     case settle
     case trim
+    case compact
     case keys
     case signedHead
     case verify
@@ -33,6 +34,7 @@ enum Operation: Int, CaseIterable {
         case .list: "list"
         case .settle: "settle"
         case .trim: "trim"
+        case .compact: "compact"
         case .keys: "keys"
         case .signedHead: "signed_head"
         case .verify: "verify"

@@ -14,6 +14,8 @@ enum Route {
     case list
     /// `{base}/__ds/settle`: settling on demand.
     case settle
+    /// `{base}/__ds/compact`: merging segments on demand.
+    case compact
     /// `{base}/__ds/keys`: the public keys that check signed heads.
     case keys
     /// `{base}/__ds/heads/NAME`: a stream's signed head; the name lies in the loop's name buffer.
@@ -71,6 +73,7 @@ enum Route {
     private static func control(_ name: UnsafeRawBufferPointer) -> Route {
         if name.equals("__ds/streams") { return .list }
         if name.equals("__ds/settle") { return .settle }
+        if name.equals("__ds/compact") { return .compact }
         if name.equals("__ds/keys") { return .keys }
         if let stream = name.rest(behind: "__ds/heads/") {
             return StreamName.fault(in: stream) == nil ? .signedHead(stream) : .invalidName

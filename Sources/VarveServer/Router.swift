@@ -26,6 +26,7 @@ enum Router {
             responder.refuse(Refusal(.invalidName))
         case (.list, .get), (.list, .head): List.answer(request, responder.with(.list))
         case (.settle, .post): Settle.answer(responder.with(.settle))
+        case (.compact, .post): Compact.answer(responder.with(.compact))
         case (.keys, .get), (.keys, .head): Keys.answer(responder.with(.keys))
         case (.signedHead(let name), .get), (.signedHead(let name), .head):
             SignedHeads.answer(request, name: name, responder.with(.signedHead))
@@ -39,7 +40,7 @@ enum Router {
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))
         case (.stream, _), (.invalidName, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: CrossOrigin.methods)
-        case (.settle, _), (.trim, _), (.verify, _):
+        case (.settle, _), (.compact, _), (.trim, _), (.verify, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "POST, OPTIONS")
         case (.list, _), (.keys, _), (.signedHead, _), (.health, _), (.ready, _), (.metrics, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "GET, HEAD, OPTIONS")

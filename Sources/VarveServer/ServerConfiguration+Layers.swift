@@ -38,6 +38,7 @@ extension ServerConfiguration {
         log.settleBytes = settleBytes
         log.checkpoints = .every(records: checkpointRecords)
         log.residentStreamsMax = residentStreamsMax
+        log.mergeBytesPerSecond = mergeBytesPerSecond
         log.unsettledBytesMax = max(log.unsettledBytesMax, 8 * UInt64(settleBytes))
         // Whatever passes as a body must pass as a record and as an append.
         log.recordBytesMax = max(log.recordBytesMax, maxBodyBytes)

@@ -98,6 +98,8 @@ package struct ServerConfiguration: Sendable {
     package var checkpointRecords = 1000
     /// How many settled streams stay in memory that nobody uses.
     package var residentStreamsMax = 50_000
+    /// How many bytes a second merging segments may read and write together.
+    package var mergeBytesPerSecond = 128 << 20
 
     // MARK: Telling
 
@@ -128,6 +130,9 @@ package struct ServerConfiguration: Sendable {
             "settle-bytes", (1 << 20...1 << 30).contains(settleBytes), "be 1 MiB to 1 GiB")
         try Self.check(
             "checkpoint-records", (1...1000).contains(checkpointRecords), "be 1 to 1000")
+        try Self.check(
+            "merge-rate", (1 << 20...1 << 40).contains(mergeBytesPerSecond),
+            "be 1 MiB to 1 TiB a second")
         try Self.check(
             "max-body", maxBodyBytes <= journalFileBytes / 2, "be at most half of journal-file")
         for (name, value) in [

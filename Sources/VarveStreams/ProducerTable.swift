@@ -120,6 +120,11 @@ final class ProducerTable {
         }
     }
 
+    /// From now on nothing counts as accepted since the table was restored. Linear.
+    func forgetChanges() {
+        for index in slots.indices { slots[index].isChanged = false }
+    }
+
     /// The producers, by id, byte by byte: all, or those that accepted something since the table
     /// was restored. O(n log n).
     func saved(_ scope: SavedState.Scope) -> [StateEntry] {

@@ -75,6 +75,10 @@ final class StreamFold: LogFold {
                 visibleBytes: stream.withLock { $0.visibleBytes }))
     }
 
+    func forgetChanges(of stream: LogStream) {
+        (stream.attachment as? StreamCell)?.state.producers?.forgetChanges()
+    }
+
     /// Attaches a cell with the state that was saved. Of a sliding window it knows only what the
     /// log knew, so the stream counts as used since, as after every restart.
     func restore(_ saved: SavedState, to stream: LogStream) throws(LogError) {

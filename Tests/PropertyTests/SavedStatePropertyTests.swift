@@ -26,6 +26,7 @@ struct SavedStatePropertyTests {
         for step in 0..<600 {
             try run.step()
             if run.below(12) == 0 { try run.restore(run.below(2) == 0 ? .everything : .changes) }
+            if run.below(12) == 0 { try run.keep() }
             if step % 10 == 0 { try run.compare() }
         }
         try run.compare()
@@ -174,8 +175,23 @@ private final class SavedStateRun {
             producersMax: 4)
     }
 
+    /// Saves the second stream's changes and goes on with it, as a settler does.
+    func keep() throws {
+        try save(.changes)
+        fold.forgetChanges(of: restored)
+        #expect(try fold.save(restored, .changes).entries.isEmpty)
+    }
+
     /// Puts a restored stream in the place of the second one.
     func restore(_ scope: SavedState.Scope) throws {
+        try save(scope)
+        restored = Self.stream()
+        try fold.restore(catalog, to: restored)
+        #expect(try fold.save(restored, .changes).entries.isEmpty)
+    }
+
+    /// Brings what is saved of the second stream up to date.
+    private func save(_ scope: SavedState.Scope) throws {
         let saved = try fold.save(restored, scope)
         var entries = scope == .everything ? [] : catalog.entries
         for entry in saved.entries {

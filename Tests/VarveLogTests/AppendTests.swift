@@ -165,6 +165,7 @@ import VarveStorage
             func save(_: LogStream, _: SavedState.Scope) throws(LogError) -> SavedState {
                 SavedState(core: [], entries: [])
             }
+            func forgetChanges(of _: LogStream) {}
             func restore(_: SavedState, to stream: LogStream) throws(LogError) {
                 stream.attach(self)
             }

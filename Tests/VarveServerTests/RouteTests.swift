@@ -57,7 +57,8 @@ struct RouteTests {
         arguments: [
             ("/health", "health"), ("/ready", "ready"), ("/metrics", "metrics"),
             ("/v1/stream/__ds/streams", "list"), ("/v1/stream/%5F_ds/streams", "list"),
-            ("/v1/stream/__ds/keys", "keys"), ("/v1/stream/__ds/heads/a/b", "head of a/b"),
+            ("/v1/stream/__ds/compact", "compact"), ("/v1/stream/__ds/keys", "keys"),
+            ("/v1/stream/__ds/heads/a/b", "head of a/b"),
             ("/v1/stream/__ds/heads/", "invalidName"), ("/v1/stream/__ds/heads", "unknown"),
             ("/v1/stream/__ds/verify/a%2Fb", "verify a/b"),
             ("/v1/stream/__ds/verify/__ds/x", "invalidName"),

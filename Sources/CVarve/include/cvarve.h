@@ -42,6 +42,10 @@ int varve_unlock(int descriptor);
 int varve_pipe(int ends[2]);
 /// Names the calling thread; the first 15 bytes count.
 void varve_name_thread(const char *name);
+/// setpriority for the calling thread alone: 1 to 19 leave more of a processor to others.
+void varve_yield_to_others(int nice);
+/// sync_file_range(SYNC_FILE_RANGE_WRITE): begins to write a part of a file to the disk.
+void varve_start_writing(int descriptor, uint64_t offset, uint64_t count);
 /// What an error number means, in English, or NULL.
 const char *varve_error_words(int code);
 /// The name of an error number, for example ENOSPC, or NULL.

@@ -12,7 +12,7 @@ final class Catalog: Sendable {
     /// The name of its index.
     static let indexName = "catalog"
     /// Batches end when they have this many bytes.
-    private static let batchBytes = 1 << 20
+    static let batchBytes = 1 << 20
 
     private let open: Mutex<(any OrderedIndex)?>
 
@@ -89,7 +89,7 @@ final class Catalog: Sendable {
             from.withUnsafeBytes { first.precedes($0) }
         }
         let range = isLater ? IndexRange(from: from, before: all.before) : all
-        try scan(range) { (_, value) throws(LogError) in
+        try scanWhile(range) { (_, value) throws(LogError) in
             guard let id = CatalogKey.stream(inValue: value) else {
                 throw Self.corruption("a name's stream is not one")
             }
@@ -106,7 +106,7 @@ final class Catalog: Sendable {
         guard alarm.milliseconds <= end else { return }
         let from = CatalogKey.alarm(alarm.milliseconds, alarm.stream) + [0]
         let last = CatalogKey.alarm(end, StreamID(rawValue: .max)) + [0]
-        try scan(IndexRange(from: from, before: last)) { (key, _) throws(LogError) in
+        try scanWhile(IndexRange(from: from, before: last)) { (key, _) throws(LogError) in
             guard key.count == 17 else { throw Self.corruption("an alarm is not one") }
             return try body(
                 StreamAlarm(
@@ -129,7 +129,8 @@ final class Catalog: Sendable {
         of source: StreamID
     ) throws(LogError) -> [(fork: StreamID, position: StreamPosition)] {
         var forks: [(fork: StreamID, position: StreamPosition)] = []
-        try scan(CatalogKey.forks(of: source)) { (key, value) throws(LogError) in
+        try scan(IndexRange(prefix: CatalogKey.forks(of: source))) {
+            (key, value) throws(LogError) in
             guard key.count == 17, value.count == 16, let base = value.baseAddress else {
                 throw Self.corruption("a fork of stream \(source) is not one")
             }
@@ -140,22 +141,36 @@ final class Catalog: Sendable {
         return forks
     }
 
-    /// The numbers of the segments in use, ascending.
-    func segments() throws(LogError) -> [UInt32] {
-        var numbers: [UInt32] = []
-        try scan(CatalogKey.segments) { (key, _) throws(LogError) in
+    /// The numbers of the segments in use, ascending, and how many bytes of each belong to streams
+    /// that are gone, or were trimmed away.
+    func segments() throws(LogError) -> [(number: UInt32, deadBytes: UInt64)] {
+        var segments: [(number: UInt32, deadBytes: UInt64)] = []
+        try scan(IndexRange(prefix: CatalogKey.segments)) { (key, value) throws(LogError) in
             guard key.count == 9 else { throw Self.corruption("a segment's key is not one") }
-            numbers.append(UInt32(truncatingIfNeeded: CatalogKey.number(key, at: 1)))
+            segments.append(
+                (
+                    UInt32(truncatingIfNeeded: CatalogKey.number(key, at: 1)),
+                    try Self.deadBytes(value)
+                ))
         }
-        return numbers
+        return segments
     }
 
     /// The stream of that id; nil when the catalog has none.
     func stream(_ id: StreamID) throws(LogError) -> SettledStream? {
         var found: SettledStream?
-        try forEachStream(in: CatalogKey.stream(id)) { (stream) throws(LogError) in
+        try forEachStream(in: IndexRange(prefix: CatalogKey.stream(id))) {
+            (stream) throws(LogError) in
             found = stream
         }
+        return found
+    }
+
+    /// The record and the state of that stream, without its runs; nil when the catalog has none.
+    func state(of id: StreamID) throws(LogError) -> SettledStream? {
+        var found: SettledStream?
+        let range = IndexRange(from: CatalogKey.record(id), before: CatalogKey.runs(of: id))
+        try forEachStream(in: range) { (stream) throws(LogError) in found = stream }
         return found
     }
 
@@ -163,14 +178,14 @@ final class Catalog: Sendable {
     func forEachStream(
         _ body: (SettledStream) throws(LogError) -> Void
     ) throws(LogError) {
-        try forEachStream(in: CatalogKey.streams, body)
+        try forEachStream(in: IndexRange(prefix: CatalogKey.streams), body)
     }
 
     private func forEachStream(
-        in prefix: [UInt8], _ body: (SettledStream) throws(LogError) -> Void
+        in range: IndexRange, _ body: (SettledStream) throws(LogError) -> Void
     ) throws(LogError) {
         var current: SettledStream?
-        try scan(prefix) { (key, value) throws(LogError) in
+        try scan(range) { (key, value) throws(LogError) in
             guard let (id, part) = CatalogKey.parse(key) else {
                 throw Self.corruption("a stream's key is not one")
             }
@@ -194,38 +209,43 @@ final class Catalog: Sendable {
         if let current { try body(current) }
     }
 
-    /// Writes what a cut changed, the mark last, and waits until all of it is on stable storage.
-    ///
-    /// - Parameter superseded: the segments that are not in use any more.
+    /// Writes what a cut changed, the mark last, and waits until all of it is on stable storage;
+    /// how many bytes of which segments are dead by it.
+    @discardableResult
     func apply(
-        _ changes: [CatalogChange], segment: UInt32, superseded: [UInt32] = [], mark: CatalogMark
-    ) throws(LogError) {
+        _ changes: [CatalogChange], segment: UInt32, mark: CatalogMark
+    ) throws(LogError) -> [UInt32: UInt64] {
+        var dead = DeadBytes()
         var batch = IndexBatch(capacity: Self.batchBytes)
         var totals = try self.totals()
         for change in changes {
-            try add(change, to: &batch)
+            try add(change, to: &batch, &dead)
             totals.note(change.record, after: change.previous)
             if batch.byteCount >= Self.batchBytes {
                 try put(CatalogKey.totals, totals.encoded, to: &batch)
+                try put(dead.take(), to: &batch)
                 try write(batch)
                 batch.clear()
             }
         }
         try put(CatalogKey.totals, totals.encoded, to: &batch)
+        try put(dead.take(), to: &batch)
         try put(CatalogKey.segment(segment), [], to: &batch)
-        for number in superseded { try delete(CatalogKey.segment(number), from: &batch) }
         try put(CatalogKey.mark, mark.encoded, to: &batch)
         try write(batch)
-        let index = try index
-        try LogError.wrappingIndex { () throws(IndexError) in try index.flush() }
+        try flush()
+        return dead.all
     }
 
-    private func add(_ change: CatalogChange, to batch: inout IndexBatch) throws(LogError) {
+    private func add(
+        _ change: CatalogChange, to batch: inout IndexBatch, _ dead: inout DeadBytes
+    ) throws(LogError) {
         let record = change.record
         if let alarm = change.previous?.alarmMilliseconds, alarm != record.alarmMilliseconds {
             try delete(CatalogKey.alarm(alarm, record.id), from: &batch)
         }
-        guard !record.isDeleted else { return try remove(record, from: &batch) }
+        guard !record.isDeleted else { return try remove(record, from: &batch, &dead) }
+        try noteTrim(change, &dead)
         try put(CatalogKey.record(record.id), Self.bytes { record.encode(into: &$0) }, to: &batch)
         if change.previous == nil {
             try put(CatalogKey.name(record.name), CatalogKey.stream(record.id), to: &batch)
@@ -254,13 +274,32 @@ final class Catalog: Sendable {
         try put(CatalogKey.fork(of: origin.source, record.id), position, to: &batch)
     }
 
+    /// Counts the runs as dead that a trim has left behind.
+    private func noteTrim(
+        _ change: CatalogChange, _ dead: inout DeadBytes
+    ) throws(LogError) {
+        guard let before = change.previous?.visibleStart, before < change.record.visibleStart
+        else { return }
+        let id = change.record.id
+        let range = IndexRange(
+            from: CatalogKey.runs(of: id, from: before.record),
+            before: CatalogKey.runs(of: id, from: change.record.visibleStart.record))
+        try scan(range) { (_, value) throws(LogError) in
+            let run = try SettledRun(decoding: value, in: Self.indexName)
+            if run.end.record <= change.record.visibleStart.record { dead.add(run) }
+        }
+    }
+
     /// Removes everything of a deleted stream; its name only if no later stream has it.
     private func remove(
-        _ record: StreamRecord, from batch: inout IndexBatch
+        _ record: StreamRecord, from batch: inout IndexBatch, _ dead: inout DeadBytes
     ) throws(LogError) {
         var keys: [[UInt8]] = []
-        try scan(CatalogKey.stream(record.id)) { (key, _) throws(LogError) in
+        try scan(IndexRange(prefix: CatalogKey.stream(record.id))) {
+            (key, value) throws(LogError) in
             keys.append(Array(key))
+            guard case .run = CatalogKey.parse(key)?.part else { return }
+            dead.add(try SettledRun(decoding: value, in: Self.indexName))
         }
         for key in keys { try delete(key, from: &batch) }
         if let origin = record.origin {
@@ -272,22 +311,22 @@ final class Catalog: Sendable {
 
     // MARK: The index
 
-    private func value(of key: [UInt8]) throws(LogError) -> [UInt8]? {
+    func value(of key: [UInt8]) throws(LogError) -> [UInt8]? {
         let index = try index
         return try LogError.wrappingIndex { () throws(IndexError) in try index.value(of: key) }
     }
 
-    private func scan(
-        _ prefix: [UInt8],
+    func scan(
+        _ range: IndexRange,
         _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(LogError) -> Void
     ) throws(LogError) {
-        try scan(IndexRange(prefix: prefix)) { (key, value) throws(LogError) in
+        try scanWhile(range) { (key, value) throws(LogError) in
             try body(key, value)
             return true
         }
     }
 
-    private func scan(
+    private func scanWhile(
         _ range: IndexRange,
         _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(LogError) -> Bool
     ) throws(LogError) {
@@ -306,7 +345,13 @@ final class Catalog: Sendable {
         if let failure { throw failure }
     }
 
-    private func write(_ batch: borrowing IndexBatch) throws(LogError) {
+    /// Waits until everything that was written is on stable storage.
+    func flush() throws(LogError) {
+        let index = try index
+        try LogError.wrappingIndex { () throws(IndexError) in try index.flush() }
+    }
+
+    func write(_ batch: borrowing IndexBatch) throws(LogError) {
         let index = try index
         do throws(IndexError) {
             try index.write(batch)
@@ -315,7 +360,7 @@ final class Catalog: Sendable {
         }
     }
 
-    private func put(
+    func put(
         _ key: [UInt8], _ value: [UInt8], to batch: inout IndexBatch
     ) throws(LogError) {
         do throws(IndexError) {
@@ -325,7 +370,7 @@ final class Catalog: Sendable {
         }
     }
 
-    private func delete(_ key: [UInt8], from batch: inout IndexBatch) throws(LogError) {
+    func delete(_ key: [UInt8], from batch: inout IndexBatch) throws(LogError) {
         do throws(IndexError) {
             try batch.delete(key)
         } catch {
@@ -333,13 +378,13 @@ final class Catalog: Sendable {
         }
     }
 
-    private static func bytes(_ encode: (inout ByteWriter) -> Void) -> [UInt8] {
+    static func bytes(_ encode: (inout ByteWriter) -> Void) -> [UInt8] {
         var writer = ByteWriter()
         encode(&writer)
         return Array(writer.bytes)
     }
 
-    private static func corruption(_ detail: String) -> LogError {
+    static func corruption(_ detail: String) -> LogError {
         .corruption(file: indexName, byte: 0, count: 0, detail: detail)
     }
 }

@@ -3,7 +3,7 @@ import VarveBytes
 /// The keys of the catalog. Numbers are big-endian, so that keys sort by them. All persisted.
 ///
 ///     m                                   the mark: how far the log is settled
-///     g segment                           a segment that is in use
+///     g segment                           a segment that is in use: how many bytes of it are dead
 ///     s stream 0                          a stream's record
 ///     s stream 1 key                      an entry of its upper layer's state
 ///     s stream 2 first-record segment     a run of its records
@@ -52,9 +52,17 @@ enum CatalogKey {
     /// The key of an entry.
     static func entry(_ id: StreamID, _ key: [UInt8]) -> [UInt8] { stream(id) + [entryPart] + key }
 
+    /// What the keys of a stream's runs begin with.
+    static func runs(of id: StreamID) -> [UInt8] { stream(id) + [runPart] }
+
+    /// What the keys of its runs with a first record of at least `record` come behind.
+    static func runs(of id: StreamID, from record: UInt64) -> [UInt8] {
+        runs(of: id) + bigEndian(record)
+    }
+
     /// The key of a run.
     static func run(_ id: StreamID, _ run: SettledRun) -> [UInt8] {
-        stream(id) + [runPart] + bigEndian(run.firstRecord) + bigEndian(UInt64(run.segment))
+        runs(of: id) + bigEndian(run.firstRecord) + bigEndian(UInt64(run.segment))
     }
 
     /// The key of a name.

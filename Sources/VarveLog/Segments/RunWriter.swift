@@ -107,6 +107,44 @@ final class RunWriter {
         chain.head = headAfter
     }
 
+    /// Adds a set of `count` records, none of them redacted; see `SegmentWriter.append`.
+    func append(
+        _ lengths: UnsafeRawPointer, _ count: Int, _ payload: UnsafeRawBufferPointer,
+        headAfter: ChainHash
+    ) throws(LogError) {
+        guard !chain.isOpen, count <= SegmentFormat.intervalRecordsMax,
+            payload.count <= SegmentFormat.intervalBytesMax
+        else {
+            let entries = (0..<count).map {
+                LengthEntry(rawValue: lengths.loadLittleEndian(Format.lengthEntryBytes * $0))
+            }
+            return try split(entries, [payload], headAfter: headAfter, leaves: [])
+        }
+        if intervalRecords + count > SegmentFormat.intervalRecordsMax
+            || intervalBytes + payload.count > SegmentFormat.intervalBytesMax
+        {
+            try closeInterval()
+        }
+        var left = payload.count
+        var records: UInt64 = 0
+        for index in 0..<count {
+            let entry = LengthEntry(
+                rawValue: lengths.loadLittleEndian(Format.lengthEntryBytes * index))
+            guard let kind = StoredLength.kind(of: entry),
+                StoredLength.append(entry, leaf: nil, to: &self.lengths)
+            else { throw contradiction() }
+            if kind.takesNumber { records += 1 }
+            left -= entry.storedBytes
+        }
+        guard left == 0 else { throw contradiction() }
+        intervalRecords += count
+        intervalBytes += payload.count
+        next = StreamPosition(
+            record: next.record + records, byte: next.byte + UInt64(payload.count))
+        try write(payload)
+        chain.head = headAfter
+    }
+
     /// Ends the run; nil when it has no records.
     func end() throws(LogError) -> SettledRun? {
         guard !chain.isOpen else { throw contradiction() }

@@ -57,6 +57,17 @@ extension SegmentFile {
         }
     }
 
+    /// The number of groups of streams.
+    var groupCount: Int { groups.count }
+
+    /// The streams of the group of that number; waits for the disk.
+    func streams(ofGroup index: Int) throws(LogError) -> [SegmentStream] {
+        guard let block = try groups.block(of: index, blocking: true) else { throw .wouldBlock }
+        return try readGroup(
+            at: block.word(1, of: index), until: groupEnd(index, block),
+            firstID: block.word(0, of: index))
+    }
+
     /// The table of the groups of streams.
     var groups: SlotTableReader {
         SlotTableReader(

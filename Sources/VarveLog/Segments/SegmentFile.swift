@@ -42,6 +42,13 @@ package final class SegmentFile: Sendable {
         let backend = try LogError.wrapping { () throws(StorageError) in
             try volume.open(path, create: .never)
         }
+        return try open(backend, number: number, path: path)
+    }
+
+    /// The same for a segment whose bytes are in `backend`.
+    static func open(
+        _ backend: any StorageBackend, number: UInt32, path: String
+    ) throws(LogError) -> SegmentFile {
         let size = backend.size
         let least = UInt64(SegmentFormat.headerBytes + SegmentFormat.footerBytes)
         guard size >= least, size <= SegmentFormat.fileBytesMax else {

@@ -1,4 +1,5 @@
 import VarveBytes
+import VarvePlatform
 import VarveStorage
 
 /// The segment being written: collects bytes in slices of 1 MiB and checksums the data's blocks.
@@ -6,6 +7,8 @@ import VarveStorage
 /// Thread rule: one thread at a time.
 final class SegmentOutput {
     private let backend: any StorageBackend
+    /// The same, if it is a file of the operating system.
+    private let file: (any DescriptorBackend)?
     private let id: UInt64
     private let afterSlice: SegmentOptions.AfterSlice?
     private let slice = UnsafeMutableRawBufferPointer.allocate(
@@ -28,6 +31,7 @@ final class SegmentOutput {
         afterSlice: SegmentOptions.AfterSlice?
     ) {
         self.backend = backend
+        file = backend as? any DescriptorBackend
         self.id = id
         self.checksums = checksums
         self.afterSlice = afterSlice
@@ -94,6 +98,10 @@ final class SegmentOutput {
         let bytes = UnsafeRawBufferPointer(rebasing: slice[..<used])
         _ = try LogError.wrapping { () throws(StorageError) in
             try backend.write(bytes, at: sliceOffset)
+        }
+        // The disk begins with it now, in even steps, and not with everything at the end.
+        if let file {
+            File.startWriting(file.descriptor, at: sliceOffset, count: used)
         }
         sliceOffset += UInt64(used)
         let count = used

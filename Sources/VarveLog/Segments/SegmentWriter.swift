@@ -109,6 +109,22 @@ package final class SegmentWriter {
         phase = .inStream
     }
 
+    /// Adds a set of `count` records, none of them redacted; nothing is allocated for it.
+    ///
+    /// - Parameters:
+    ///   - lengths: a `LengthEntry` for each record.
+    ///   - payload: their stored bytes in order.
+    ///   - headAfter: the chain's head behind the set.
+    func append(
+        lengths: UnsafeRawPointer, count: Int, payload: UnsafeRawBufferPointer,
+        headAfter: ChainHash
+    ) throws(LogError) {
+        precondition(phase == .inStream, "records belong to a stream")
+        phase = .over
+        try runs.append(lengths, count, payload, headAfter: headAfter)
+        phase = .inStream
+    }
+
     /// Ends the stream; where its records lie, nil when there were none.
     ///
     /// Throws `corruption` when the records do not end where the stream's record says.

@@ -1,6 +1,6 @@
 import VarveBytes
 
-/// The whole frame of an extent, read back: its lengths, its payload and its chain head.
+/// A whole frame, read back: its lengths, its payload and its chain head.
 final class FrameImage {
     /// The stored bytes of its records; valid as long as this object.
     let payload: UnsafeRawBufferPointer
@@ -8,14 +8,14 @@ final class FrameImage {
     private let prefix: Int
     private let recordCount: Int
 
-    /// Reads the frame whose payload is at `extent`, waiting for a disk if need be.
-    init(of extent: Extent, payloadBytes: Int, from source: LogBytes) throws(LogError) {
-        let (records, prefix) = try Self.trailer(of: extent, from: source)
+    /// Reads the frame that a piece stands for, waiting for a disk if need be.
+    init(of piece: UnsettledFrames.Piece, from source: LogBytes) throws(LogError) {
+        let (records, prefix) = try Self.trailer(of: piece, from: source)
         let bytes = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: prefix + payloadBytes, alignment: 8)
+            byteCount: prefix + Int(piece.payloadBytes), alignment: 8)
         do throws(LogError) {
             _ = try source.read(
-                file: extent.file, byte: extent.byte - UInt32(prefix), into: bytes, blocking: true)
+                file: piece.file, byte: piece.byte - UInt32(prefix), into: bytes, blocking: true)
         } catch {
             bytes.deallocate()
             throw error
@@ -77,22 +77,22 @@ final class FrameImage {
 
     /// How many records start in the frame, and how many bytes it has before its payload.
     private static func trailer(
-        of extent: Extent, from source: LogBytes
+        of piece: UnsettledFrames.Piece, from source: LogBytes
     ) throws(LogError) -> (records: Int, prefix: Int) {
         let count = Format.trailerBytes
         return try withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) {
             (buffer) throws(LogError) in
-            let byte = extent.byte - UInt32(count)
-            _ = try source.read(file: extent.file, byte: byte, into: buffer, blocking: true)
+            let byte = piece.byte - UInt32(count)
+            _ = try source.read(file: piece.file, byte: byte, into: buffer, blocking: true)
             let base = UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped)
             let records = Int(base.loadLittleEndian(4, as: UInt32.self))
             let prefix = Int(base.loadLittleEndian(8, as: UInt32.self))
-            guard prefix <= Int(extent.byte), prefix <= Format.frameBytesMax,
+            guard prefix <= Int(piece.byte), prefix <= Format.frameBytesMax,
                 records <= Format.partRecordsMax,
                 prefix >= Format.frameHeaderBytes + Format.lengthEntryBytes * records + count
             else {
                 throw .corruption(
-                    file: JournalFileName(number: UInt64(extent.file), role: .journal).path,
+                    file: JournalFileName(number: UInt64(piece.file), role: .journal).path,
                     byte: UInt64(byte), count: UInt64(count),
                     detail: "a frame's trailer is impossible")
             }

@@ -11,9 +11,21 @@ struct JournalRange {
     /// The files.
     let files: JournalFiles
 
-    /// Calls `body` for every frame set with the number of its file, in the order of the log.
+    /// The last frame of a set, valid for the call, and the set.
+    struct Item {
+        /// The number of the journal file.
+        var file: UInt32
+        /// Where in the file the frame lies.
+        var byte: UInt64
+        /// The frame; in a set of several parts the last one.
+        var frame: Frame
+        /// The set; nil when the frame is all of it and plain (`Frame.isPlain`).
+        var set: SetAssembler.FrameSet?
+    }
+
+    /// Calls `body` for every frame set, in the order of the log.
     func forEachSet(
-        _ body: (SetAssembler.FrameSet, UInt32) throws(LogError) -> Void
+        _ body: (Item) throws(LogError) -> Void
     ) throws(LogError) {
         var number = start.place.fileNumber
         var fileID = start.place.fileID
@@ -28,6 +40,10 @@ struct JournalRange {
             var assembler = SetAssembler()
             let stop = try scan.run(from: byte, nextLSN: lsn) { (item) throws(LogError) in
                 guard case .frame(let frame, let byte) = item else { return }
+                if !assembler.isInside, frame.isPlain {
+                    return try body(
+                        Item(file: UInt32(number), byte: byte, frame: frame, set: nil))
+                }
                 let set: SetAssembler.FrameSet?
                 do throws(LogError.Inconsistency) {
                     set = try assembler.add(frame, byte: byte)
@@ -36,7 +52,9 @@ struct JournalRange {
                         file: name(number), byte: byte, count: UInt64(frame.header.frameBytes),
                         detail: error.rawValue)
                 }
-                if let set { try body(set, UInt32(number)) }
+                if let set {
+                    try body(Item(file: UInt32(number), byte: byte, frame: frame, set: set))
+                }
             }
             guard stop.isRecordedEnd, stop.problem == nil, !assembler.isInside,
                 !isLast || stop.nextLSN == end.lsn + 1

@@ -57,9 +57,14 @@ struct SegmentVerifier {
                 damages.append(VerificationReport.Damage(error, in: path))
             }
         }
-        let superseded = Set(files.flatMap(\.footer.superseded))
-        files.removeAll { superseded.contains($0.header.number) }
-        files.sort { $0.header.first < $1.header.first }
+        // Of files that begin together the one that reaches furthest comes first; what it has took
+        // the place of what the others have.
+        files.sort { ($0.header.first, $1.header.last) < ($1.header.first, $0.header.last) }
+        var end: UInt64 = 0
+        files.removeAll { file in
+            defer { end = max(end, file.header.last.rawValue) }
+            return file.header.last.rawValue <= end
+        }
         for file in files {
             context.progress.expect(file.footer.storedBytes)
             noteTrims(file)
@@ -123,6 +128,14 @@ struct SegmentVerifier {
             return
         }
         var progress = streams[id] ?? beginning(of: stream, in: file)
+        let begin = stream.run?.start ?? record.tail
+        if let visible = record.visible, visible.position == begin, begin.record > progress.record {
+            // What was before it was trimmed away, or is not needed since the stream is gone.
+            progress.beginning = begin
+            progress.record = begin.record
+            progress.byte = begin.byte
+            progress.head = visible.head
+        }
         let before = StreamPosition(record: progress.record, byte: progress.byte)
         if let problem = Self.contradiction(stream, after: before) {
             damages.append(

@@ -35,7 +35,7 @@ struct SettledPart {
             isWritable = false
         }
         mark = try catalog.mark()
-        let known = try catalog.segments()
+        let known = try catalog.segments().map(\.number)
         if let missing = known.first(where: { !found.numbers.contains($0) }) {
             throw .missingFile(path: SegmentName(number: missing).path)
         }
@@ -45,7 +45,7 @@ struct SettledPart {
         catalog.close()
         catalog = try Self.open(indexes)
         isWritable = true
-        try rollForward(unknown)
+        try rollForward(unknown, known: knownNumbers)
     }
 
     /// Makes the catalog writable: everything was found right.
@@ -76,8 +76,10 @@ struct SettledPart {
     // MARK: Rolling forward
 
     /// Applies segments that were complete before the catalog knew of them, in the order of the
-    /// log. A segment that another one took the place of is removed.
-    private mutating func rollForward(_ numbers: [UInt32]) throws(LogError) {
+    /// log, and removes those whose LSNs are in others.
+    private mutating func rollForward(
+        _ numbers: [UInt32], known: Set<UInt32>
+    ) throws(LogError) {
         // Their names may not be on stable storage: the process may have died just before it made
         // them so. What follows relies on them.
         let volume = self.volume
@@ -87,20 +89,44 @@ struct SettledPart {
         }
         var files: [SegmentFile] = []
         for number in numbers { files.append(try SegmentFile.open(volume: volume, number: number)) }
-        let superseded = Set(files.flatMap(\.footer.superseded))
-        files.removeAll { superseded.contains($0.header.number) }
-        files.sort { $0.header.first < $1.header.first }
-        for file in files where file.header.last.rawValue > mark.cut.lsn {
-            guard file.header.first.rawValue == mark.cut.lsn + 1 else {
-                throw .missingFile(
-                    path: "\(SegmentFormat.directory): the segment with LSN \(mark.cut.lsn + 1) "
-                        + "to \(file.header.first.rawValue - 1)")
+        // Of files that begin together the one that reaches furthest comes first.
+        files.sort { ($0.header.first, $1.header.last) < ($1.header.first, $0.header.last) }
+        var leftovers: [UInt32] = []
+        for file in files {
+            let superseded = file.footer.superseded
+            if file.header.last.rawValue > mark.cut.lsn {
+                guard file.header.first.rawValue == mark.cut.lsn + 1 else {
+                    throw .missingFile(
+                        path: "\(SegmentFormat.directory): the segment with LSN "
+                            + "\(mark.cut.lsn + 1) to \(file.header.first.rawValue - 1)")
+                }
+                try rollForward(file)
+            } else if !superseded.isEmpty, known.isSuperset(of: superseded) {
+                try finishMerge(file)
+                leftovers += superseded
+            } else {
+                leftovers.append(file.header.number)
             }
-            try rollForward(file)
         }
-        for number in numbers where superseded.contains(number) {
-            try? volume.remove(SegmentName(number: number).path)
+        for number in leftovers { try? volume.remove(SegmentName(number: number).path) }
+    }
+
+    /// Does again what makes a merged segment take the place of those it supersedes: a crash may
+    /// have left a part of it.
+    private mutating func finishMerge(_ file: SegmentFile) throws(LogError) {
+        let catalog = self.catalog
+        let superseded = Set(file.footer.superseded)
+        var changes: [SegmentMerge.Change] = []
+        try file.forEachStream { (stream) throws(LogError) in
+            let id = stream.record.id
+            let old = try catalog.runs(of: id).filter { superseded.contains($0.segment) }
+            changes.append(
+                SegmentMerge.Change(
+                    id: id, name: stream.record.name, old: old, new: stream.run))
         }
+        mark.nextSegment = max(mark.nextSegment, file.header.number + 1)
+        try catalog.merge(
+            changes, into: file.header.number, superseding: file.footer.superseded, mark: mark)
     }
 
     private mutating func rollForward(_ file: SegmentFile) throws(LogError) {

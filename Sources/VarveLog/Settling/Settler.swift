@@ -28,11 +28,15 @@ final class Settler: @unchecked Sendable {
         var signer: CutSigner
     }
 
+    /// The thread leaves most of a processor to those that answer requests, should there be none
+    /// for it alone; the limit of what may wait to be settled keeps it from falling behind for
+    /// long.
+    private static let niceness = 10
     /// How long after a failure the next attempt is made, when nobody asks sooner.
-    private static let retryNanoseconds: UInt64 = 1_000_000_000
+    static let retryNanoseconds: UInt64 = 1_000_000_000
 
     /// What others ask for and are told.
-    private struct Requests {
+    struct Requests {
         var isStopping = false
         /// How many settlings were asked for.
         var wanted: UInt64 = 0
@@ -40,19 +44,34 @@ final class Settler: @unchecked Sendable {
         var done: UInt64 = 0
         /// Why the last attempt failed; nil when it did not.
         var failure: LogError?
+        /// How many compactions were asked for, and how many of these are done.
+        var compactionsWanted: UInt64 = 0
+        var compactionsDone: UInt64 = 0
+        /// Says that whoever asked last does not want it any more.
+        var isCompactionOver: (@Sendable () -> Bool)?
+        /// What came of the last one.
+        var compaction: Result<CompactionReport, LogError> = .success(CompactionReport())
         var hasEnded = false
     }
 
-    private let parts: Parts
-    private var mark: CatalogMark
+    let parts: Parts
+    var mark: CatalogMark
     /// The frame bytes that were synced at the last cut.
     private var settledBytes: UInt64 = 0
     private var lastSettling: UInt64
     /// Why the catalog could not take a settling: a part of it may be there, which cannot be the
     /// base of another attempt. Opening the log rolls the segment forward.
-    private var catalogFailure: LogError?
-    private let gate = Condition()
-    private var requests = Requests()
+    var catalogFailure: LogError?
+    /// The segments in use; nil until they are looked at for the first time.
+    var table: SegmentTable?
+    /// No merge is tried before this moment, after one failed.
+    var nextMerge: UInt64 = 0
+    var pace: MergePace
+    let source = MergeSource()
+    let dropped = DroppedSegments()
+    private let shadows: ShadowStreams
+    let gate = Condition()
+    var requests = Requests()
     private var thread: NamedThread?
     /// Counts of what was settled.
     let statistics = SettlingStatistics()
@@ -61,6 +80,8 @@ final class Settler: @unchecked Sendable {
     init(_ parts: Parts, from mark: CatalogMark) {
         self.parts = parts
         self.mark = mark
+        shadows = ShadowStreams(catalog: parts.catalog, fold: parts.fold)
+        pace = MergePace(bytesPerSecond: UInt64(max(0, parts.options.mergeBytesPerSecond)))
         lastSettling = SystemClock().monotonicNanoseconds()
     }
 
@@ -68,7 +89,9 @@ final class Settler: @unchecked Sendable {
     func start() throws(LogError) {
         guard parts.options.workers == .threads else { return }
         do {
-            thread = try NamedThread.start(name: "varve-settle") { [self] in run() }
+            thread = try NamedThread.start(
+                name: "varve-settle", niceness: Self.niceness
+            ) { [self] in run() }
         } catch {
             throw .io(message: error.description)
         }
@@ -76,7 +99,10 @@ final class Settler: @unchecked Sendable {
 
     /// Settles everything that is synced by now, and waits for it.
     func settle() throws(LogError) {
-        guard parts.options.workers == .threads else { return try settle(to: parts.synced.newest) }
+        guard parts.options.workers == .threads else {
+            try settle(to: parts.synced.newest)
+            return mergeWhileDue()
+        }
         gate.lock()
         defer { gate.unlock() }
         if requests.hasEnded { throw .closed }
@@ -93,6 +119,7 @@ final class Settler: @unchecked Sendable {
         gate.withLock { requests.isStopping = true }
         parts.synced.wake()
         thread?.join()
+        defer { dropped.remove(from: parts.volume, parts.bytes.segments) }
         guard settling else { return }
         do throws(LogError) {
             try settle(to: parts.synced.newest)
@@ -106,9 +133,7 @@ final class Settler: @unchecked Sendable {
 
     private func run() {
         while true {
-            parts.synced.wait(
-                forFrameBytes: settledBytes + UInt64(parts.options.settleBytes),
-                untilNanoseconds: lastSettling + parts.options.settleAgeNanoseconds)
+            waitForFrames(until: lastSettling + parts.options.settleAgeNanoseconds)
             let (isStopping, wanted, done) = gate.withLock {
                 (requests.isStopping, requests.wanted, requests.done)
             }
@@ -116,6 +141,8 @@ final class Settler: @unchecked Sendable {
             // After the look at the requests: what they mean is synced by now.
             let newest = parts.synced.newest
             if wanted > done || isDue(newest) { attempt(newest, answering: wanted) }
+            compactIfWanted()
+            mergeWhileDue()
         }
         gate.withLock {
             requests.hasEnded = true
@@ -123,8 +150,16 @@ final class Settler: @unchecked Sendable {
         }
     }
 
+    /// Waits until enough is unsettled, somebody wants something, or a moment of the monotonic
+    /// clock has come.
+    func waitForFrames(until deadline: UInt64) {
+        parts.synced.wait(
+            forFrameBytes: settledBytes + UInt64(parts.options.settleBytes),
+            untilNanoseconds: deadline)
+    }
+
     /// Whether enough is unsettled, or something that is not little has been for long.
-    private func isDue(_ newest: SyncedJournal.Mark) -> Bool {
+    func isDue(_ newest: SyncedJournal.Mark) -> Bool {
         let bytes = newest.frameBytes - settledBytes
         if bytes >= UInt64(parts.options.settleBytes) { return true }
         let now = SystemClock().monotonicNanoseconds()
@@ -133,7 +168,7 @@ final class Settler: @unchecked Sendable {
         return bytes >= UInt64(parts.options.settleAgeBytesMin)
     }
 
-    private func attempt(_ newest: SyncedJournal.Mark, answering wanted: UInt64) {
+    func attempt(_ newest: SyncedJournal.Mark, answering wanted: UInt64) {
         var failure: LogError?
         do throws(LogError) {
             try settle(to: newest)
@@ -161,29 +196,41 @@ final class Settler: @unchecked Sendable {
         let settlement = Settlement(
             range: JournalRange(
                 start: mark.cut, end: newest.cut, files: parts.bytes.files),
-            catalog: parts.catalog, fold: parts.fold, bytes: parts.bytes)
+            shadows: shadows, fold: parts.fold, bytes: parts.bytes,
+            memoryMax: parts.options.settleBytes)
         let number = mark.nextSegment
         let header = { [mark, parts] (wall: UInt64) in
             SegmentHeader(
                 number: number, id: Journal.newFileID(parts.random), first: LSN(mark.cut.lsn + 1),
                 last: LSN(newest.cut.lsn), cut: newest.cut.place, wallMilliseconds: wall)
         }
-        let outcome = try settlement.run { (wall) throws(LogError) in
-            var options = SegmentOptions()
-            options.signer = parts.signer.current
-            options.checkpointRecords = parts.options.checkpoints.recordsMax
-            return try SegmentWriter(
-                volume: parts.volume, header: header(wall), options: options)
+        var options = SegmentOptions()
+        options.signer = parts.signer.current
+        options.checkpointRecords = parts.options.checkpoints.recordsMax
+        let outcome: Settlement.Outcome
+        do throws(LogError) {
+            outcome = try settlement.run { [options] (wall) throws(LogError) in
+                try SegmentWriter(volume: parts.volume, header: header(wall), options: options)
+            }
+        } catch {
+            shadows.forget()
+            throw error
         }
         let next = CatalogMark(
             cut: newest.cut, nextSegment: number + 1,
             wallMilliseconds: max(mark.wallMilliseconds, outcome.lastWallMilliseconds))
         do throws(LogError) {
-            try parts.catalog.apply(outcome.changes, segment: number, mark: next)
+            let dead = try parts.catalog.apply(outcome.changes, segment: number, mark: next)
+            table?.addDead(dead)
         } catch {
             catalogFailure = error
             throw error
         }
+        shadows.keep(outcome.shadows)
+        table?.append(
+            SegmentTable.Entry(
+                number: number, first: mark.cut.lsn + 1, last: newest.cut.lsn,
+                bytes: outcome.segment.fileBytes))
         for change in outcome.changes { install(change, through: newest.cut.lsn) }
         parts.directory.settled(through: newest.cut.lsn)
         parts.loader.evictIdle()
@@ -200,6 +247,12 @@ final class Settler: @unchecked Sendable {
         // Deleted since the cut, unless it is resident.
         guard let stream = parts.directory.find(change.record.id) else { return }
         stream.withLock { $0.settle(change.run, through: lsn) }
+    }
+
+    /// Tells the stream that others use where its records are now that segments were merged.
+    func install(_ change: SegmentMerge.Change, superseding segments: Set<UInt32>) {
+        guard let stream = parts.directory.find(change.id) else { return }
+        stream.withLock { $0.replaceRuns(in: segments, by: change.new) }
     }
 
     /// Has the journal files before the cut used again, as soon as no read looks into them.

@@ -16,6 +16,14 @@ package final class SettlingStatistics: Sendable {
         package var fileBytes: UInt64 = 0
         /// Time spent, in nanoseconds.
         package var nanoseconds: UInt64 = 0
+        /// Merges of segments.
+        package var merges: UInt64 = 0
+        /// Merges that failed.
+        package var mergeFailures: UInt64 = 0
+        /// The bytes of the segments that were merged.
+        package var mergedBytes: UInt64 = 0
+        /// The bytes of the segments they became.
+        package var mergeResultBytes: UInt64 = 0
     }
 
     private let counts = Mutex(Counts())
@@ -31,6 +39,18 @@ package final class SettlingStatistics: Sendable {
             counts.fileBytes += segment.fileBytes
             counts.nanoseconds += nanoseconds
         }
+    }
+
+    func merged(_ bytes: UInt64, into result: SegmentSummary) {
+        counts.withLock { counts in
+            counts.merges += 1
+            counts.mergedBytes += bytes
+            counts.mergeResultBytes += result.fileBytes
+        }
+    }
+
+    func mergeFailed() {
+        counts.withLock { $0.mergeFailures += 1 }
     }
 
     func failed() {

@@ -1,7 +1,10 @@
 extension StreamRecord {
     /// The record of a stream that belongs to the caller alone, with its upper layer's state.
-    init(of stream: LogStream, _ saved: SavedState?) {
-        self.init(id: stream.id, incarnation: stream.incarnation, name: Array(stream.nameBytes))
+    ///
+    /// - Parameter name: the stream's name, if the caller has it in this form.
+    init(of stream: LogStream, _ saved: SavedState?, name: [UInt8]? = nil) {
+        self.init(
+            id: stream.id, incarnation: stream.incarnation, name: name ?? Array(stream.nameBytes))
         stream.withLock { state in
             tail = state.tail
             head = state.head

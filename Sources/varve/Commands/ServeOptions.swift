@@ -108,6 +108,9 @@ enum ServeOptions {
         "resident-streams", .count(minimum: 0),
         "How many settled streams stay in memory that nobody uses",
         standard: "\(standard.residentStreamsMax)")
+    static let mergeRate = setting(
+        "merge-rate", .bytes, "How many bytes a second merging segments reads and writes",
+        standard: Quantity.text(bytes: standard.mergeBytesPerSecond))
     static let journalFile = setting(
         "journal-file", .bytes, "The size of a journal file",
         standard: Quantity.text(bytes: standard.journalFileBytes))
@@ -127,7 +130,7 @@ enum ServeOptions {
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,
         maxConnectionOutput, headTimeout, bodyTimeout, idleTimeout, drainTimeout, overloadWait,
         loops, readThreads, memoryWindow, journalFile, settleBytes, checkpointRecords,
-        residentStreams,
+        residentStreams, mergeRate,
         logLevel, logFormat,
         OptionResolution.config,
     ]

@@ -32,6 +32,7 @@ enum ServeSettings {
         set(&configuration.settleBytes, arguments.bytes(ServeOptions.settleBytes))
         set(&configuration.checkpointRecords, arguments.count(ServeOptions.checkpointRecords))
         set(&configuration.residentStreamsMax, arguments.count(ServeOptions.residentStreams))
+        set(&configuration.mergeBytesPerSecond, arguments.bytes(ServeOptions.mergeRate))
         set(&configuration.journalFileBytes, arguments.bytes(ServeOptions.journalFile))
         set(
             &configuration.logLevel,

@@ -161,6 +161,39 @@ struct SettlingTests {
         again.log.close()
     }
 
+    @Test(
+        "streams written to in every settling, in some, and by many small appends keep their bytes")
+    func manySettlings() throws {
+        let test = try open()
+        var expected: [String: [UInt8]] = [:]
+        for round in 0..<6 {
+            for index in 0..<8 where round % (index % 3 + 1) == 0 {
+                let name = "s\(index)"
+                let stream = try test.find(name) ?? test.create(name)
+                for part in 0..<20 {
+                    // On both sides of what a settling copies, and none at all.
+                    let count = [0, 3, 900, 20_000][(part + index) % 4]
+                    let bytes = pattern(count, seed: round * 31 + part)
+                    try test.stage([bytes, pattern(part)], to: stream)
+                    expected[name, default: []] += bytes + pattern(part)
+                }
+            }
+            try test.log.settle()
+        }
+        let closed = try #require(test.find("s0"))
+        try test.append([pattern(9)], to: closed, closes: true)
+        expected["s0"]? += pattern(9)
+        try test.log.settle()
+        test.log.close()
+        let again = try open(seed: 2)
+        for (name, bytes) in expected {
+            let stream = try #require(again.find(name))
+            #expect(try again.bytes(of: stream) == bytes)
+            #expect(stream.withLock { $0.isClosed } == (name == "s0"))
+        }
+        again.log.close()
+    }
+
     @Test("the log settles by itself when enough is unsettled")
     func bySize() throws {
         var options = LogOptions.small

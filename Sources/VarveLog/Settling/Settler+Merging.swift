@@ -1,0 +1,186 @@
+import VarvePlatform
+import VarveStorage
+
+// Merging segments, on the settler's thread: it is the only one that changes which segments there
+// are. Settlings go first: a merge lets each that is due run in between.
+
+extension Settler {
+    /// How many bytes are moved between two looks at the clock and at what is due.
+    private static let lookBytes: UInt64 = 512 << 10
+    /// How many times `pause` is called, at most, between two looks.
+    private static let lookPauses = 256
+
+    /// Merges as much as possible, and waits for it, or until `isOver`.
+    func compact(
+        until isOver: @escaping @Sendable () -> Bool
+    ) throws(LogError) -> CompactionReport {
+        guard parts.options.workers == .threads else { return try compactAll() }
+        gate.lock()
+        defer { gate.unlock() }
+        if requests.hasEnded { throw .closed }
+        requests.compactionsWanted += 1
+        requests.isCompactionOver = isOver
+        let number = requests.compactionsWanted
+        parts.synced.wake()
+        while requests.compactionsDone < number, !requests.hasEnded { gate.wait() }
+        if requests.compactionsDone < number { throw .closed }
+        return try requests.compaction.get()
+    }
+
+    // MARK: The thread
+
+    /// Does what `compact` asked for.
+    func compactIfWanted() {
+        let (wanted, done) = gate.withLock {
+            (requests.compactionsWanted, requests.compactionsDone)
+        }
+        guard wanted > done else { return }
+        let result: Result<CompactionReport, LogError>
+        do throws(LogError) {
+            result = .success(try compactAll())
+        } catch {
+            statistics.mergeFailed()
+            result = .failure(error)
+        }
+        gate.withLock {
+            requests.compactionsDone = wanted
+            requests.isCompactionOver = nil
+            requests.compaction = result
+            gate.broadcast()
+        }
+    }
+
+    /// Merges what is worth it. A failure changes nothing and is tried again later.
+    func mergeWhileDue() {
+        dropped.remove(from: parts.volume, parts.bytes.segments)
+        guard parts.options.mergesSegments, catalogFailure == nil,
+            SystemClock().monotonicNanoseconds() >= nextMerge
+        else { return }
+        let plan = CompactionPlan(bytesMax: parts.options.mergeBytesMax)
+        var report = CompactionReport()
+        do throws(LogError) {
+            while let range = plan.next(try segments()) {
+                try merge(try segments()[range].map(\.number), &report)
+            }
+        } catch {
+            if case .closed = error { return }
+            statistics.mergeFailed()
+            nextMerge = SystemClock().monotonicNanoseconds() + 10 * Self.retryNanoseconds
+        }
+    }
+
+    private func compactAll() throws(LogError) -> CompactionReport {
+        if let catalogFailure { throw catalogFailure }
+        var report = CompactionReport()
+        let plan = CompactionPlan(bytesMax: parts.options.mergeBytesMax)
+        let segments = try segments()
+        let groups = plan.all(segments).map { segments[$0].map(\.number) }
+        for numbers in groups { try merge(numbers, &report) }
+        dropped.remove(from: parts.volume, parts.bytes.segments)
+        return report
+    }
+
+    /// The segments in use.
+    private func segments() throws(LogError) -> [SegmentTable.Entry] {
+        if let table { return table.entries }
+        let loaded = try SegmentTable(try parts.catalog.segments(), volume: parts.volume)
+        table = loaded
+        return loaded.entries
+    }
+
+    /// Merges the neighbours with these numbers; on the thread, or where there is none.
+    func merge(_ numbers: [UInt32]) throws(LogError) -> CompactionReport {
+        var report = CompactionReport()
+        try merge(numbers, &report)
+        dropped.remove(from: parts.volume, parts.bytes.segments)
+        return report
+    }
+
+    /// Merges neighbours: new segment, catalog, streams, and then the old ones go.
+    private func merge(
+        _ numbers: [UInt32], _ report: inout CompactionReport
+    ) throws(LogError) {
+        let number = mark.nextSegment
+        mark.nextSegment += 1
+        var inputs: [SegmentFile] = []
+        for number in numbers { inputs.append(try source.open(number, in: parts.volume)) }
+        let bytes = inputs.reduce(0) { $0 + $1.backend.size }
+        let entry = try write(inputs, as: number, superseding: numbers.sorted())
+        report.add(segments: numbers.count, bytes: bytes, result: entry)
+        statistics.merged(bytes, into: entry)
+        // Whoever pins from now on finds the new runs.
+        let (dropped, synced) = (self.dropped, parts.synced)
+        parts.pins.retire {
+            dropped.add(numbers)
+            synced.wake()
+        }
+    }
+
+    private func write(
+        _ inputs: [SegmentFile], as number: UInt32, superseding superseded: [UInt32]
+    ) throws(LogError) -> SegmentSummary {
+        let (first, last) = (inputs[0].header, inputs[inputs.count - 1].header)
+        var options = SegmentOptions()
+        options.superseded = superseded
+        options.signer = parts.signer.current
+        options.afterSlice = { [source] (count) throws(LogError) in source.add(count) }
+        let writer = try SegmentWriter(
+            volume: parts.volume,
+            header: SegmentHeader(
+                number: number, id: Journal.newFileID(parts.random), first: first.first,
+                last: last.last, cut: last.cut, wallMilliseconds: last.wallMilliseconds),
+            options: options)
+        var pauses = 0
+        var looked = source.movedBytes
+        let merge = SegmentMerge(inputs: inputs, catalog: parts.catalog) {
+            [self] () throws(LogError) in
+            pauses += 1
+            guard pauses >= Self.lookPauses || source.movedBytes >= looked + Self.lookBytes else {
+                return
+            }
+            try letOthersGo()
+            pauses = 0
+            looked = source.movedBytes
+        }
+        let outcome = try merge.run(writer)
+        do throws(LogError) {
+            try parts.catalog.merge(
+                outcome.changes, into: number, superseding: superseded, mark: mark)
+        } catch {
+            catalogFailure = error
+            throw error
+        }
+        let numbers = Set(superseded)
+        table?.replace(
+            numbers,
+            by: SegmentTable.Entry(
+                number: number, first: first.first.rawValue, last: last.last.rawValue,
+                bytes: outcome.segment.fileBytes))
+        parts.directory.noteMovedRuns()
+        for change in outcome.changes { install(change, superseding: numbers) }
+        return outcome.segment
+    }
+
+    /// Lets a settling that is due go first, keeps the pace, and ends the merging when the log
+    /// closes.
+    private func letOthersGo() throws(LogError) {
+        guard parts.options.workers == .threads else { return }
+        let clock = SystemClock()
+        let end = pace.pause(
+            after: source.movedBytes, now: clock.monotonicNanoseconds())
+        while true {
+            let (isStopping, wanted, done, isOver) = gate.withLock {
+                (
+                    requests.isStopping, requests.wanted, requests.done,
+                    requests.isCompactionOver
+                )
+            }
+            if isStopping || isOver?() == true { throw .closed }
+            let newest = parts.synced.newest
+            if wanted > done || isDue(newest) { attempt(newest, answering: wanted) }
+            if let catalogFailure { throw catalogFailure }
+            guard clock.monotonicNanoseconds() < end else { return }
+            waitForFrames(until: end)
+        }
+    }
+}
