@@ -163,6 +163,11 @@ let package = Package(
                 "ServerProcess", "varve",
             ]),
         tests("VarveLoadTests", ["VarveLoad"]),
+        .testTarget(
+            name: "FormatTests",
+            dependencies: [
+                "VarveLog", "VarveStorage", "VarvePlatform", "VarveBytes", "ServerProcess", "varve",
+            ], exclude: ["Fixtures"], swiftSettings: strict),
         tests("CommandTests", ["ServerProcess", "VarvePlatform", "varve"]),
         // The server as a child process, for the tests that kill it, starve it or follow the guide.
         .target(

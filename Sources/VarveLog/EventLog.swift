@@ -31,6 +31,8 @@ public final class EventLog: Sendable {
     private let loader: StreamLoader
     /// The bytes of all streams' own records when the log was opened.
     package let openedBytes: UInt64
+    /// True while a backup is being made.
+    let isBackingUp = Atomic<Bool>(false)
     /// The time of the last frame when the log was opened, in milliseconds since 1970.
     package let openedAtMilliseconds: UInt64
     /// The streams, for what needs no order: counting.

@@ -41,6 +41,9 @@ final class Flusher: @unchecked Sendable {
     private var thread: NamedThread?
     let statistics = FlushStatistics()
 
+    /// The newest place where the journal can be cut: everything before it is on stable storage.
+    var syncedCut: CutPoint { syncedJournal.newest.cut }
+
     /// A flusher that is not running yet.
     init(
         journal: Journal, writer: JournalWriter, commits: Commits, preparer: FilePreparer,

@@ -23,6 +23,12 @@ struct JSONLine {
         text += value ? "true" : "false"
     }
 
+    /// Adds a member with a value that is JSON already.
+    mutating func add(_ key: String, json: String) {
+        begin(key)
+        text += json
+    }
+
     /// Adds a member with an array of values that are JSON already.
     mutating func add(_ key: String, list: [String]) {
         begin(key)

@@ -139,7 +139,7 @@ package struct JournalDirectory: Sendable {
     private static func isExpected(_ name: String) -> Bool {
         [
             "LOCK", Format.journalDirectory, SegmentFormat.directory, Catalog.indexName,
-            Format.indexDirectory, KeyRing.directoryName, "lost+found",
+            Format.indexDirectory, KeyRing.directoryName, Quarantine.directoryName, "lost+found",
         ].contains(name) || name.hasPrefix(".")
     }
 

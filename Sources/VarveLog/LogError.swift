@@ -60,6 +60,15 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
             : .newerFormat(path: path, version: version)
     }
 
+    /// The error for records that a repair gave up with their segment.
+    static func lost(from start: StreamPosition, to end: StreamPosition) -> LogError {
+        .corruption(
+            file: SegmentFormat.directory, byte: 0,
+            count: end.byte > start.byte ? end.byte - start.byte : 0,
+            detail: "records \(start.record) to \(end.record) (not included) of the stream are "
+                + "lost; the next begins at \(end)")
+    }
+
     /// A short name that never changes, for programs.
     public var code: String {
         switch self {

@@ -3,7 +3,7 @@ public import VarveStorage
 /// Checks a whole log offline: every header, checksum, length and hash. Reads only; takes no lock.
 ///
 /// May run beside a server: what is being written then lies behind the durable mark and is not
-/// judged.
+/// judged, and when files went meanwhile because others took their place, it begins anew.
 public enum LogVerifier {
     /// Checks the log in `directory`.
     ///
@@ -18,9 +18,40 @@ public enum LogVerifier {
         return try verify(volume: volume, options: options)
     }
 
+    /// How often it begins anew beside a server that settles and merges all the time.
+    private static let attemptsMax = 8
+
     /// Checks the log in `volume`.
     public static func verify(
         volume: any Volume, options: VerificationOptions = VerificationOptions()
+    ) throws(LogError) -> VerificationReport {
+        for _ in 1..<attemptsMax {
+            let files = try files(of: volume)
+            let outcome: Result<VerificationReport, LogError>
+            do throws(LogError) {
+                outcome = .success(try verifyOnce(volume, options))
+            } catch {
+                outcome = .failure(error)
+            }
+            if case .success(let report) = outcome, report.isClean { return report }
+            if try files == self.files(of: volume) { return try outcome.get() }
+        }
+        return try verifyOnce(volume, options)
+    }
+
+    /// The names of the log's files.
+    private static func files(of volume: any Volume) throws(LogError) -> [[String]] {
+        try LogError.wrapping { () throws(StorageError) in
+            let directories = try volume.list("")
+            return try [Format.journalDirectory, SegmentFormat.directory].map {
+                (name) throws(StorageError) in
+                directories.contains(name) ? try volume.list(name).sorted() : []
+            }
+        }
+    }
+
+    private static func verifyOnce(
+        _ volume: any Volume, _ options: VerificationOptions
     ) throws(LogError) -> VerificationReport {
         var found = try JournalDirectory(reading: volume)
         let context = VerificationContext(options)

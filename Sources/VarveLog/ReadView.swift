@@ -6,6 +6,8 @@ struct ReadView {
     private(set) var extents: ContiguousArray<Extent> = []
     /// Where the last of the extents ends.
     private(set) var end: StreamPosition
+    /// Where the first run behind the limit begins, if there is one.
+    private var behindLimit: StreamPosition?
     /// Where the settled records end.
     let settledEnd: StreamPosition
     /// The durable tail.
@@ -54,7 +56,10 @@ struct ReadView {
             }
         }
         for run in state.runs[first...] {
-            guard runs.isEmpty || run.firstByte <= limit else { return }
+            guard runs.isEmpty || run.firstByte <= limit else {
+                behindLimit = run.start
+                return
+            }
             runs.append(run)
         }
     }
@@ -82,6 +87,29 @@ struct ReadView {
             return extent.start
         }
         return nil
+    }
+
+    /// Where the settled records that follow one another from `start` on end before others do: at a
+    /// stretch whose segment was lost and that a repair gave up. Nil when there is no such stretch.
+    ///
+    /// Throws `corruption` when `start` lies in one.
+    func settledReach(from start: StreamPosition) throws(LogError) -> StreamPosition? {
+        guard let first = runs.first, first.firstRecord <= start.record else {
+            throw .lost(from: start, to: runs.first?.start ?? settledEnd)
+        }
+        var reach = first.end
+        for run in runs.dropFirst() where run.start != reach || run.recordCount > 0 {
+            if run.start != reach {
+                guard start.record < reach.record else {
+                    throw .lost(from: reach, to: run.start)
+                }
+                return reach
+            }
+            reach = run.end
+        }
+        let next = behindLimit ?? settledEnd
+        guard start.record < reach.record else { throw .lost(from: reach, to: next) }
+        return reach == next ? nil : reach
     }
 
     /// The settled stretches between two bytes of the stream.

@@ -72,6 +72,7 @@ extension EventLog {
     private func settledEnd(
         _ view: ReadView, from start: StreamPosition, limit: UInt64, blocking: Bool
     ) throws(LogError) -> StreamPosition {
+        let reach = try view.settledReach(from: start)
         guard let first = view.runs.first, first.firstByte <= start.byte,
             let last = view.runs.last(where: { $0.firstByte <= limit && $0.recordCount > 0 })
         else { throw .notABoundary(position: start) }
@@ -81,6 +82,7 @@ extension EventLog {
             else { throw .wouldBlock }
             guard isBoundary else { throw .notABoundary(position: start) }
         }
+        if let reach, limit >= reach.byte { return reach }
         if limit >= view.settledEnd.byte {
             return view.lastAppend(endingBy: limit, after: start) ?? view.settledEnd
         }

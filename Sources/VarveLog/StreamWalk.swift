@@ -8,6 +8,8 @@ extension EventLog {
         var previous: Extent?
         /// Where the last of the extents ends.
         var end: StreamPosition
+        /// Where the stream begins for its readers.
+        var visibleStart = StreamPosition.start
         /// True when the last extent is the last of its set.
         var endsWithSet = true
     }
@@ -29,16 +31,29 @@ extension EventLog {
         let plan = try stream.withLock { (state) throws(LogError) in
             try Self.plan(of: state, from: check == .genesis ? .start : start, to: end, lsn, check)
         }
+        // What lies before the visible start may be gone.
+        let begin = max(check == .genesis ? plan.visibleStart : start, stream.start)
+        let first = plan.runs.first?.start ?? plan.extents.first?.start ?? plan.end
+        if first > begin { throw .lost(from: begin, to: first) }
         var chain = RecordChain(of: stream, isHashing: check != .none)
         for (index, run) in plan.runs.enumerated() {
             let from = check == .genesis ? StreamPosition.start : start
             // The last run may be there for its last head alone.
             let isForItsHead = index + 1 == plan.runs.count && run.end <= from
+            if index > 0 {
+                let before = plan.runs[index - 1].end
+                if before != run.start, before < end { throw .lost(from: before, to: run.start) }
+            }
             let file = try bytes.segments.file(run.segment)
             try file.walk(
                 run, from: isForItsHead ? run.end : from, to: end, &chain, body)
         }
         guard !plan.extents.isEmpty || plan.previous != nil else { return chain.beginning }
+        if plan.previous == nil, let run = plan.runs.last, let extent = plan.extents.first,
+            run.end != extent.start
+        {
+            throw .lost(from: run.end, to: extent.start)
+        }
         var walk = RecordWalk(in: bytes, chain: chain)
         if let previous = plan.previous {
             try walk.join(behind: previous, end: plan.extents.first?.firstByte ?? plan.end.byte)
@@ -63,6 +78,7 @@ extension EventLog {
         let count = state.extents.count(through: lsn.rawValue)
         let tail = count == state.extents.count ? state.tail : state.extents[count].start
         var plan = WalkPlan(end: tail)
+        plan.visibleStart = state.visibleStart
         let first = state.extents.index(of: start.record, among: count) ?? 0
         var index = first
         // Back to the beginning of the set, whose predecessor has the head before it.

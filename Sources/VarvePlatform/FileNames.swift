@@ -6,6 +6,11 @@ extension File {
         guard Glibc.rename(from, to) == 0 else { throw .last("rename", path: from) }
     }
 
+    /// Gives a file a second name on the same file system (link); the name must not exist.
+    package static func link(_ path: String, to name: String) throws(SystemError) {
+        guard Glibc.link(path, name) == 0 else { throw .last("link", path: name) }
+    }
+
     /// Removes a file's name (unlink).
     package static func remove(_ path: String) throws(SystemError) {
         guard unlink(path) == 0 else { throw .last("unlink", path: path) }

@@ -11,6 +11,8 @@ enum Operation: Int, CaseIterable {
     case settle
     case trim
     case compact
+    case backup
+    case stats
     case keys
     case signedHead
     case verify
@@ -35,6 +37,8 @@ enum Operation: Int, CaseIterable {
         case .settle: "settle"
         case .trim: "trim"
         case .compact: "compact"
+        case .backup: "backup"
+        case .stats: "stats"
         case .keys: "keys"
         case .signedHead: "signed_head"
         case .verify: "verify"

@@ -103,6 +103,14 @@ struct Problem: Sendable {
 
     // MARK: The server
 
+    static let backupNotConfigured = Problem(
+        .forbidden, "backup-not-configured", "The server was started without --backup-dir.")
+    static let invalidBackupName = Problem(
+        .badRequest, "invalid-backup-name",
+        "The body is {\"directory\": NAME}; a name has letters, digits, dashes and dots.")
+    static let backupExists = Problem(
+        .conflict, "backup-exists", "There is a backup of this name.")
+
     static let contentTooLarge = Problem(
         .contentTooLarge, "content-too-large", "The body is over the limit.")
     static let producerLimit = Problem(

@@ -16,6 +16,10 @@ enum Route {
     case settle
     /// `{base}/__ds/compact`: merging segments on demand.
     case compact
+    /// `{base}/__ds/stats`: what the log amounts to.
+    case stats
+    /// `{base}/__ds/backup`: a copy of the log.
+    case backup
     /// `{base}/__ds/keys`: the public keys that check signed heads.
     case keys
     /// `{base}/__ds/heads/NAME`: a stream's signed head; the name lies in the loop's name buffer.
@@ -74,6 +78,8 @@ enum Route {
         if name.equals("__ds/streams") { return .list }
         if name.equals("__ds/settle") { return .settle }
         if name.equals("__ds/compact") { return .compact }
+        if name.equals("__ds/backup") { return .backup }
+        if name.equals("__ds/stats") { return .stats }
         if name.equals("__ds/keys") { return .keys }
         if let stream = name.rest(behind: "__ds/heads/") {
             return StreamName.fault(in: stream) == nil ? .signedHead(stream) : .invalidName

@@ -27,6 +27,8 @@ enum Router {
         case (.list, .get), (.list, .head): List.answer(request, responder.with(.list))
         case (.settle, .post): Settle.answer(responder.with(.settle))
         case (.compact, .post): Compact.answer(responder.with(.compact))
+        case (.stats, .get), (.stats, .head): Statistics.answer(request, responder.with(.stats))
+        case (.backup, .post): Backup.answer(request, responder.with(.backup))
         case (.keys, .get), (.keys, .head): Keys.answer(responder.with(.keys))
         case (.signedHead(let name), .get), (.signedHead(let name), .head):
             SignedHeads.answer(request, name: name, responder.with(.signedHead))
@@ -40,9 +42,10 @@ enum Router {
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))
         case (.stream, _), (.invalidName, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: CrossOrigin.methods)
-        case (.settle, _), (.compact, _), (.trim, _), (.verify, _):
+        case (.settle, _), (.compact, _), (.trim, _), (.backup, _), (.verify, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "POST, OPTIONS")
-        case (.list, _), (.keys, _), (.signedHead, _), (.health, _), (.ready, _), (.metrics, _):
+        case (.list, _), (.stats, _), (.keys, _), (.signedHead, _), (.health, _), (.ready, _),
+            (.metrics, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "GET, HEAD, OPTIONS")
         }
     }

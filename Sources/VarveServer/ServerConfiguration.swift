@@ -29,6 +29,8 @@ package struct ServerConfiguration: Sendable {
     package var storage = Storage.memory
     /// The key of the files in a directory; nil when they are not encrypted.
     package var encryptionKey: EncryptionKey?
+    /// The directory below which backups are made; nil makes none.
+    package var backupDirectory: String?
     /// When an append counts as done.
     package var durability = Durability.sync
 

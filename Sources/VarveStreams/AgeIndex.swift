@@ -35,7 +35,7 @@ struct AgeIndex: Equatable {
     private(set) var open: Open?
     /// The entry of the next stretch that is over.
     private(set) var nextSlot: UInt8 = 0
-    /// One bit for each entry that was written since the state was restored.
+    /// One bit for each entry that was written since the state was restored or saved.
     private(set) var changedSlots: UInt64 = 0
 
     /// Nothing was appended yet.
@@ -102,7 +102,12 @@ struct AgeIndex: Equatable {
         (stretches.first?.last ?? open?.last).map { $0 + seconds * 1000 }
     }
 
-    /// The entries: all, or those that were written since the state was restored.
+    /// What was written so far is saved.
+    mutating func forgetChanges() {
+        changedSlots = 0
+    }
+
+    /// The entries: all, or those that were written since the state was restored or saved.
     func saved(_ scope: SavedState.Scope) -> [StateEntry] {
         stretches.filter { scope == .everything || changedSlots >> UInt64($0.slot) & 1 == 1 }
             .map { AgeEntry.encode($0) }

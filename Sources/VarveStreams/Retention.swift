@@ -28,6 +28,11 @@ final class Retention {
         ages.trim(to: start, tail: tail)
     }
 
+    /// What was written so far is saved.
+    func forgetChanges() {
+        ages.forgetChanges()
+    }
+
     /// When something has to go from a stream of which readers see `visibleBytes`: 0 when more is
     /// there than is kept; nil when nothing will ever.
     func nextDue(visibleBytes: UInt64) -> UInt64? {

@@ -76,7 +76,9 @@ final class StreamFold: LogFold {
     }
 
     func forgetChanges(of stream: LogStream) {
-        (stream.attachment as? StreamCell)?.state.producers?.forgetChanges()
+        guard let state = (stream.attachment as? StreamCell)?.state else { return }
+        state.producers?.forgetChanges()
+        state.retention?.forgetChanges()
     }
 
     /// Attaches a cell with the state that was saved. Of a sliding window it knows only what the

@@ -68,7 +68,33 @@ import VarvePlatform
         #expect(try Varve.refusal(["dump", "--payload", "x", data], code: 2).contains("base64"))
     }
 
-    @Test(arguments: ["verify", "inspect", "dump"])
+    @Test func `a log that does not open is repaired when that is asked for, and said twice`()
+        throws
+    {
+        #expect(try Varve.output(["repair", data]) == "nothing to repair\n")
+        let path = try segment()
+        try FileManager.default.removeItem(atPath: path)
+        let found = try Varve.run(["repair", data])
+        #expect(found.ending == .exited(1))
+        #expect(found.output.contains("STOPS OPENING: segments/"))
+        #expect(try Varve.refusal(["repair", data, "--quarantine"], code: 2).contains("--yes"))
+        let dry = try Varve.run(["repair", data, "--quarantine", "--dry-run", "--json"])
+        #expect(dry.output.contains("\"name\":\"s\",\"first_record\":0,\"end_record\":3"))
+        let done = try Varve.output(["repair", data, "--quarantine", "--yes"])
+        #expect(done.contains("lost: stream 1 \"s\" records 0 to 3"))
+        #expect(try File.list("\(data)/quarantine").count == 1)
+        let server = try ServerProcess.ready(
+            dataDirectory: data,
+            ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"])
+        let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
+        _ = try Varve.output(["append", "s", "-d", "<four>"] + url)
+        #expect(try Varve.output(["head", "s"] + url).contains("0000000000000004"))
+        #expect(try Varve.run(["read", "s"] + url).ending == .exited(1))
+        #expect(try server.stop() == .exited(0))
+        #expect(try Varve.run(["repair", "--rebuild-catalog", data]).ending == .exited(0))
+    }
+
+    @Test(arguments: ["verify", "inspect", "dump", "repair"])
     func `a directory that is no log is wrong usage`(command: String) throws {
         let missing = directory.path("nothing")
         #expect(try Varve.refusal([command, missing], code: 2).contains(missing))

@@ -186,6 +186,9 @@ private final class SavedStateRun {
     func restore(_ scope: SavedState.Scope) throws {
         try save(scope)
         restored = Self.stream()
+        if let visible = kept.withLock({ $0.visible }) {
+            restored.withLock { $0.trim(to: visible) }
+        }
         try fold.restore(catalog, to: restored)
         #expect(try fold.save(restored, .changes).entries.isEmpty)
     }
@@ -201,12 +204,6 @@ private final class SavedStateRun {
         entries.sort { $0.key.lexicographicallyPrecedes($1.key) }
         catalog = saved
         catalog.entries = entries
-        restored = Self.stream()
-        if let visible = kept.withLock({ $0.visible }) {
-            restored.withLock { $0.trim(to: visible) }
-        }
-        try fold.restore(catalog, to: restored)
-        #expect(try fold.save(restored, .changes).entries.isEmpty)
     }
 
     /// Both streams save the same bytes and decide alike about whatever they are asked.

@@ -33,6 +33,12 @@ final class Catalog: Sendable {
         }
     }
 
+    /// Copies the database to `path`, which must not exist, as it is at one moment.
+    func copy(to path: String) throws(LogError) {
+        let index = try index
+        try LogError.wrappingIndex { () throws(IndexError) in try index.checkpoint(to: path) }
+    }
+
     /// How far the log is settled.
     func mark() throws(LogError) -> CatalogMark {
         guard let value = try value(of: CatalogKey.mark) else { return .nothing }

@@ -1,10 +1,10 @@
 /// Parses a JSON object of strings (RFC 8259): what a signed head is. Anything else is refused.
-struct FlatObject {
+package struct FlatObject {
     private let text: [UInt8]
     private var position = 0
 
     /// The members of the object that `text` is, with white space around it or not.
-    static func parse(_ text: [UInt8]) throws(ProofError) -> [String: String] {
+    package static func parse(_ text: [UInt8]) throws(ProofError) -> [String: String] {
         var parser = FlatObject(text: text)
         let members = try parser.object()
         parser.skipSpace()

@@ -112,7 +112,7 @@ final class RunWriter {
         _ lengths: UnsafeRawPointer, _ count: Int, _ payload: UnsafeRawBufferPointer,
         headAfter: ChainHash
     ) throws(LogError) {
-        guard !chain.isOpen, count <= SegmentFormat.intervalRecordsMax,
+        guard !chain.isOpen, count <= recordsMax,
             payload.count <= SegmentFormat.intervalBytesMax
         else {
             let entries = (0..<count).map {
@@ -120,7 +120,7 @@ final class RunWriter {
             }
             return try split(entries, [payload], headAfter: headAfter, leaves: [])
         }
-        if intervalRecords + count > SegmentFormat.intervalRecordsMax
+        if intervalRecords + count > recordsMax
             || intervalBytes + payload.count > SegmentFormat.intervalBytesMax
         {
             try closeInterval()

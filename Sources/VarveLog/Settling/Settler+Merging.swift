@@ -123,6 +123,7 @@ extension Settler {
         var options = SegmentOptions()
         options.superseded = superseded
         options.signer = parts.signer.current
+        options.checkpointRecords = parts.options.checkpoints.recordsMax
         options.afterSlice = { [source] (count) throws(LogError) in source.add(count) }
         let writer = try SegmentWriter(
             volume: parts.volume,

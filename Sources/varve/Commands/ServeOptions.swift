@@ -16,6 +16,9 @@ enum ServeOptions {
         "memory", .none, "Keep everything in memory: it ends with the process")
     static let encryptionKeyFile = setting(
         VolumeOpening.keyFile.name, VolumeOpening.keyFile.value, VolumeOpening.keyFile.summary)
+    static let backupDir = setting(
+        "backup-dir", .text(placeholder: "DIR"),
+        "Directory below which backups may be made over HTTP; without it none")
     static let durability = setting(
         "durability", .text(placeholder: "sync|interval:MS|os"),
         "When an append counts as done: synced to disk; written, and synced every so many "
@@ -124,7 +127,8 @@ enum ServeOptions {
 
     /// All of them, in the order of the help.
     static let all = [
-        listen, dataDir, memory, encryptionKeyFile, durability, basePath, longPollTimeout,
+        listen, dataDir, memory, backupDir, encryptionKeyFile, durability, basePath,
+        longPollTimeout,
         eventStreamMaxAge, eventStreamKeepAlive, pageBytes, cache, allowedOrigin, maxBody,
         maxTotalBytes,
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,

@@ -18,6 +18,7 @@ enum ServeSettings {
         (configuration.listenHost, configuration.listenPort) = try address(arguments)
         configuration.storage = try storage(arguments)
         configuration.encryptionKey = try encryptionKey(arguments, configuration.storage)
+        configuration.backupDirectory = arguments.text(ServeOptions.backupDir)
         configuration.durability = try durability(arguments)
         set(&configuration.basePath, arguments.text(ServeOptions.basePath))
         setReading(&configuration, arguments)

@@ -18,13 +18,17 @@ enum ServerAccess {
     /// The client for the address.
     ///
     /// - Throws: `CommandFailure.usage` for an address that is no http or https URL.
-    static func client(_ arguments: ParsedArguments) throws(CommandFailure) -> StreamClient {
-        let text = arguments.text(url) ?? ""
+    ///
+    /// - Parameter given: the address, when it is an argument; nil = that of the option.
+    static func client(
+        _ arguments: ParsedArguments, address given: String? = nil
+    ) throws(CommandFailure) -> StreamClient {
+        let text = given ?? arguments.text(url) ?? ""
         guard let address = URL(string: text), ["http", "https"].contains(address.scheme),
             address.host?.isEmpty == false
         else {
             throw .usage(
-                "\(arguments.subject(url)): expected an address such as "
+                "\(given == nil ? arguments.subject(url) : "URL"): expected an address such as "
                     + "\(url.standard ?? ""), found \"\(text)\"")
         }
         // A person waits: a server that is away is reported within a second.

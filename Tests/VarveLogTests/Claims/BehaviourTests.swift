@@ -13,7 +13,9 @@ import VarveStorage
     private let indexes = MemoryIndexSource()
 
     private func open(seed: UInt64 = 1) throws -> TestLog {
-        try TestLog(volume, indexes: indexes, seed: seed)
+        var options = LogOptions.small
+        options.mergesSegments = false
+        return try TestLog(volume, indexes: indexes, options: options, seed: seed)
     }
 
     @Test(
@@ -115,6 +117,7 @@ import VarveStorage
         var options = LogOptions.small
         options.fileBytes = 16 << 20
         options.workers = .stepped
+        options.mergesSegments = false
         let test = try TestLog(
             FaultyVolume(MemoryVolume(), plan: plan), indexes: indexes, options: options)
         let stream = try test.create("a")

@@ -1,0 +1,52 @@
+import VarveIndex
+import VarvePlatform
+
+/// The catalog's database as files in a directory, while nobody changes it.
+enum CatalogCopy {
+    /// What a database makes anew whenever it is opened.
+    private static func isWorthKeeping(_ name: String) -> Bool {
+        name != "LOCK" && !name.hasPrefix("LOG")
+    }
+
+    /// Adds the files of the database in `directory` to a backup.
+    static func add(_ directory: String, to writer: inout BackupWriter) throws(LogError) {
+        let target = "\(writer.directory)/\(Catalog.indexName)"
+        let names = try BackupWriter.call { () throws(SystemError) in
+            try File.makeDirectory(target)
+            return try File.list(directory)
+        }
+        for name in names where isWorthKeeping(name) {
+            // Tables never change; the rest is rewritten or grows.
+            try writer.add(
+                "\(directory)/\(name)", as: "\(Catalog.indexName)/\(name)",
+                name.hasSuffix(".sst") ? .share : .copy)
+        }
+    }
+
+    /// How far the catalog in `directory`, a backup, is settled; nothing when it has none.
+    static func mark(in directory: String) throws(LogError) -> CatalogMark {
+        do throws(IndexError) {
+            let index = try RocksIndexSource(rootDirectory: directory).openReadOnly(
+                Catalog.indexName)
+            let catalog = Catalog(index)
+            defer { catalog.close() }
+            do throws(LogError) {
+                return try catalog.mark()
+            } catch {
+                throw IndexError.corruption(directory: directory, detail: error.description)
+            }
+        } catch {
+            if case .notFound = error { return .nothing }
+            throw LogError(error)
+        }
+    }
+
+    /// Removes such a directory, if there is one, and nothing below it that is no plain file.
+    static func remove(_ directory: String) throws(LogError) {
+        guard File.exists(directory) else { return }
+        try BackupWriter.call { () throws(SystemError) in
+            for name in try File.list(directory) { try File.remove("\(directory)/\(name)") }
+            try File.removeDirectory(directory)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Synchronization
+import VarveIndex
+import VarvePlatform
+import VarveStorage
+
+extension EventLog {
+    /// Where the copy of the catalog is made before it is moved; on the log's own file system, so
+    /// that unchanged files are shared. Opening a log does not mind names that begin with a dot.
+    private static let catalogCopyName = ".catalog-for-backup"
+
+    /// Makes a consistent copy of the log in `directory`, which must not exist, beside all traffic;
+    /// waits for disks. Everything acknowledged before the call is in it.
+    ///
+    /// Files are pinned, the catalog's database is copied at one moment, segments are shared by
+    /// links where the file system can, and the journal is copied through what is synced. The copy
+    /// is verified. It is complete when the call returns; what a crash leaves, nothing accepts.
+    ///
+    /// - Parameter progress: told the bytes that are done, and those to do; on this thread.
+    /// - Throws: `overloaded` while another backup runs, `io`, `outOfSpace`, `poisoned`, `closed`.
+    public func backup(
+        to directory: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    ) throws(LogError) -> BackupManifest {
+        guard let files = volume as? FileVolume else {
+            throw .io(message: "a log that is not in plain files cannot be copied while it is open")
+        }
+        guard !isBackingUp.exchange(true, ordering: .acquiringAndReleasing) else {
+            throw .overloaded(reason: "a backup is being made")
+        }
+        defer { isBackingUp.store(false, ordering: .releasing) }
+        try waitUntilSynced(LSN(journal.next - 1))
+        let root = files.rootDirectory
+        // Before the look at the catalog: what it counts on stays as long as the pin is held.
+        let pin = pins.pin()
+        defer { withExtendedLifetime(pin) {} }
+        return try withoutActuallyEscaping(progress) { progress throws(LogError) in
+            var writer = try BackupWriter(directory, progress: progress)
+            try copyCatalog(of: root, to: &writer)
+            // Behind the catalog: segments that it does not know yet are taken in when the copy is
+            // opened.
+            let segments = try SegmentDirectory(reading: volume).numbers
+            let end = flusher.syncedCut
+            let first = try CatalogCopy.mark(in: directory).cut
+            let plan = try journalPlan(from: first, to: end)
+            writer.total += plan.reduce(0) { $0 + $1.bytes }
+            for number in segments {
+                let path = SegmentName(number: number).path
+                writer.total += try Self.size("\(root)/\(path)")
+            }
+            for number in segments {
+                let path = SegmentName(number: number).path
+                try writer.add("\(root)/\(path)", as: path, .share)
+            }
+            for file in plan {
+                try writer.add("\(root)/\(file.path)", as: file.path, limit: file.bytes)
+            }
+            return try writer.finish(
+                lastLSN: end.lsn, wallMilliseconds: clock.wallMilliseconds())
+        }
+    }
+
+    /// Copies the catalog as it is at one moment.
+    private func copyCatalog(
+        of root: String, to writer: inout BackupWriter
+    ) throws(LogError) {
+        let path = "\(root)/\(Self.catalogCopyName)"
+        try CatalogCopy.remove(path)
+        try catalog.copy(to: path)
+        try CatalogCopy.add(path, to: &writer)
+        try CatalogCopy.remove(path)
+    }
+
+    /// The journal files between two cuts, with the bytes of each that count.
+    private func journalPlan(
+        from first: CutPoint, to end: CutPoint
+    ) throws(LogError) -> [(path: String, bytes: UInt64)] {
+        var plan: [(path: String, bytes: UInt64)] = []
+        var number = max(1, first.place.fileNumber)
+        while number <= end.place.fileNumber {
+            let path = JournalFileName(number: number, role: .journal).path
+            let isLast = number == end.place.fileNumber
+            let next = isLast ? nil : try header(of: number + 1)
+            plan.append((path, next?.previousEndByte ?? end.place.byte))
+            number += 1
+        }
+        return plan
+    }
+
+    private func header(of number: UInt64) throws(LogError) -> FileHeader {
+        let block = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Format.fileHeaderBytes, alignment: 8)
+        defer { block.deallocate() }
+        try bytes.files.file(UInt32(number)).read(at: 0, into: block)
+        do throws(FileHeader.Failure) {
+            return try FileHeader(UnsafeRawBufferPointer(block))
+        } catch {
+            throw .corruption(
+                file: JournalFileName(number: number, role: .journal).path, byte: 0,
+                count: UInt64(Format.fileHeaderBytes), detail: "the file header is damaged")
+        }
+    }
+
+    private static func size(_ path: String) throws(LogError) -> UInt64 {
+        try BackupWriter.call { () throws(SystemError) in
+            let file = try File.open(path)
+            return try File.size(file.raw)
+        }
+    }
+}
