@@ -4,6 +4,8 @@
 #include <cstring>
 #include <memory>
 #include <re2/re2.h>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -63,8 +65,14 @@ extern "C" bool varve_pattern_matches(const varve_pattern *pattern, const void *
 extern "C" bool varve_pattern_capture(const varve_pattern *pattern, const void *text, size_t count,
                                       varve_pattern_span *spans, size_t span_count) {
     re2::StringPiece whole = piece(text, count);
-    re2::StringPiece groups[spans_max];
-    if (span_count > spans_max) { span_count = spans_max; }
+    re2::StringPiece few[8];
+    std::vector<re2::StringPiece> many;
+    re2::StringPiece *groups = few;
+    if (span_count > spans_max) { return false; }
+    if (span_count > 8) {
+        many.resize(span_count);
+        groups = many.data();
+    }
     if (!pattern->expression.Match(whole, 0, count, re2::RE2::UNANCHORED, groups, int(span_count))) { return false; }
     for (size_t index = 0; index < span_count; index++) {
         const char *start = groups[index].data();

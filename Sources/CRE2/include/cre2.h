@@ -31,7 +31,7 @@ size_t varve_pattern_group(const varve_pattern *pattern, const void *name, size_
 bool varve_pattern_matches(const varve_pattern *pattern, const void *text, size_t count);
 
 /// The same for the leftmost match, and where the whole of it (`spans[0]`) and its first groups are: as
-/// many as there are `spans`, at most `varve_pattern_spans_max`.
+/// many as there are `spans`, at most `varve_pattern_spans_max`, else false.
 bool varve_pattern_capture(const varve_pattern *pattern, const void *text, size_t count,
                            varve_pattern_span *spans, size_t span_count);
 

@@ -16,6 +16,13 @@ package final class KeyPattern: Sendable {
     /// What one match found of its groups: the whole of it first, then group after group.
     typealias Spans = UnsafeMutableBufferPointer<varve_pattern_span>
 
+    /// Memory for that many spans; who calls gives it back.
+    static func allocateSpans(_ count: Int) -> Spans {
+        let spans = Spans.allocate(capacity: count)
+        spans.initialize(repeating: varve_pattern_span(start: -1, count: 0))
+        return spans
+    }
+
     /// The pattern as it came.
     package let source: String
     // Immutable behind its address, so any thread may use it: RE2 locks its cache of states itself.

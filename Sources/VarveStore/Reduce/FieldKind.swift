@@ -1,5 +1,5 @@
 /// What a field of a row is read as.
-public enum FieldKind: Equatable, Hashable, Sendable {
+public enum FieldKind: Equatable, Hashable, Sendable, BitwiseCopyable {
     /// A signed integer.
     case int64
     /// An unsigned integer.

@@ -1,0 +1,12 @@
+/// How much one call of prune may ask for and keep. Beyond it, it ends with
+/// `StoreError.invalidPolicy`.
+public struct PruneLimits: Equatable, Sendable {
+    /// The most policies of one call.
+    public var policiesMax = 64
+    /// The most bytes that a policy which keeps the latest keys may take to compare them: about 150
+    /// for each group, and 100 for each key that may stay.
+    public var comparedBytesMax = 256 << 20
+
+    /// The defaults.
+    public init() {}
+}
