@@ -1,7 +1,3 @@
-import Synchronization
-import VarveIndex
-import VarveLog
-
 /// The log of the batches: reading them back, and dropping the oldest.
 extension Store {
     /// See `StoreEngine`.
@@ -21,70 +17,39 @@ extension Store {
         }
     }
 
-    /// The batch of that sequence.
+    /// The batch of that sequence, without copying it.
     ///
     /// - Throws: `notFound` when no batch has it yet, `evicted` when it was dropped, `log`.
     package func image(of sequence: UInt64) throws(StoreError) -> BatchImage {
-        let current = currentSequence
-        guard sequence >= 1, sequence <= current else {
-            throw .notFound(sequence: sequence, current: current)
-        }
-        if let oldest = oldestRetainedBatch, sequence >= oldest {
-            do throws(LogError) {
-                return try applier.image(of: sequence)
-            } catch {
-                // Dropped since the look.
-                guard sequence < cutoff else { throw .log(error) }
-            }
-        }
-        throw .evicted(sequence: sequence, oldestRetained: oldestRetainedBatch)
+        try applier.catchUp()
+        return try batchLog.image(of: sequence)
     }
 
     /// See `StoreEngine`.
     public var oldestRetainedBatch: UInt64? {
-        let cutoff = cutoff
-        return cutoff <= applier.progress.current ? cutoff : nil
-    }
-
-    /// The lowest sequence that is kept, or that will be when there is none.
-    var cutoff: UInt64 {
-        max(
-            firstRecord.load(ordering: .acquiring),
-            applier.retention.cutoff(current: applier.progress.current))
+        // What could not be applied is not visible.
+        try? applier.catchUp()
+        return batchLog.oldest
     }
 
     /// See `StoreEngine`.
     public func pruneBatchLog(below cutoff: UInt64) throws(StoreError) -> UInt64 {
-        try planning.withLock { (_) throws(StoreError) in
-            let current = currentSequence
-            let oldest = self.cutoff
-            let target = min(cutoff, current + 1)
-            guard target > oldest else { return 0 }
-            try checkPrunable()
-            try trimBatchLog(below: target)
-            return target - oldest
-        }
+        try applier.catchUp()
+        return try batchLog.prune(below: cutoff)
     }
 
-    /// Throws `unsupported` where the index could not be made again without the batches.
-    func checkPrunable() throws(StoreError) {
-        guard applier.index.outlivesLog else {
-            throw .unsupported(
-                "batches cannot be dropped while the index of the keys is in memory: it is made "
-                    + "again from them")
-        }
-    }
+    /// The rule by which batches are kept; nil keeps all.
+    public var retention: StoreRetention? { applier.retention.retention }
 
-    /// Makes the batch log begin at `target`, which readers see the batch before of, on disk too:
-    /// first the index must not need what goes.
-    func trimBatchLog(below target: UInt64) throws(StoreError) {
-        guard target > firstRecord.load(ordering: .acquiring) else { return }
-        let ordered = try applier.index.ordered
-        try StoreIndex.wrapping { () throws(IndexError) in try ordered.flush() }
-        try Self.wrap { () throws(LogError) in
-            let place = try applier.batches.position(of: target - 1)
-            try log.trim(applier.batches.stream, before: place)
-        }
-        firstRecord.max(target, ordering: .releasing)
+    /// Sets the rule by which batches are kept, nil for all, and waits until it is durable. It
+    /// holds for every batch as soon as readers see that. What an earlier rule has dropped stays
+    /// dropped.
+    ///
+    /// - Returns: the oldest batch that is kept; nil when there is none.
+    /// - Throws: `unsupported` for a rule where the index is in memory, `log`, `index`.
+    @discardableResult
+    public func setRetention(_ retention: StoreRetention?) throws(StoreError) -> UInt64? {
+        try applier.catchUp()
+        return try batchLog.setRetention(retention)
     }
 }

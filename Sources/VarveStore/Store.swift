@@ -1,4 +1,3 @@
-import Synchronization
 import VarveBytes
 package import VarveIndex
 package import VarveLog
@@ -17,10 +16,9 @@ public final class Store: StoreEngine {
     /// The log below, which the store may share with others.
     package let log: EventLog
     let applier: StoreApplier
-    /// Held while a prune or a setting is planned and written: each sees what came before.
-    let planning = Mutex<Void>(())
-    /// The lowest sequence whose record the log still shows.
-    let firstRecord: Atomic<UInt64>
+    let batchLog: BatchLog
+    /// Where those wait who follow the store in threads of their own.
+    let gate: SubscriptionGate
     private let worker: StoreWorker
     private let ownsLog: Bool
 
@@ -50,9 +48,17 @@ public final class Store: StoreEngine {
     ///   - indexes: where the index is kept; nil = in the directory of the log's files, or in
     ///     memory where those are encrypted or in memory.
     ///   - ownsLog: whether closing the store closes the log.
-    package init(
+    package convenience init(
         on log: EventLog, indexes: (any IndexSource)? = nil, ownsLog: Bool = false,
         options: StoreOptions = StoreOptions()
+    ) throws(StoreError) {
+        let place = IndexPlace(of: log.volume, indexes: indexes, options: options)
+        try self.init(on: log, index: try place.open(), ownsLog: ownsLog, options: options)
+    }
+
+    /// Opens the store of `log` with that index.
+    init(
+        on log: EventLog, index: StoreIndex, ownsLog: Bool, options: StoreOptions
     ) throws(StoreError) {
         self.log = log
         self.options = options
@@ -63,11 +69,12 @@ public final class Store: StoreEngine {
                 try StoreStream(StoreStream.policiesName, in: log)
             )
         }
-        let place = IndexPlace(of: log.volume, indexes: indexes, options: options)
         applier = try StoreApplier(
-            batches: batches, policies: policies, index: try place.open(), options: options)
-        firstRecord = Atomic(batches.visibleStart.record + 1)
-        worker = StoreWorker(applier)
+            batches: batches, policies: policies, index: index, options: options)
+        batchLog = BatchLog(applier, options: options)
+        gate = SubscriptionGate(clock: log.clock)
+        worker = StoreWorker(batchLog)
+        applier.progress.add(gate)
         try applier.apply()
         try Self.wrap { () throws(LogError) in try worker.start() }
     }

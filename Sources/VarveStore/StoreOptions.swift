@@ -10,6 +10,8 @@ public struct StoreOptions: Sendable {
     public var recentBytesMax = 32 << 20
     /// From how many entries on a batch reaches the index as a sorted file.
     public var ingestEntriesMin = 100_000
+    /// From how many bytes of batches on that retention has dropped their space is given back.
+    public var trimBytesMin = 32 << 20
     /// Bytes of the cache of the index's blocks.
     public var cacheBytes = 64 << 20
     /// Bytes of a write buffer of the index.

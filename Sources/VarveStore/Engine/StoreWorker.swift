@@ -2,7 +2,8 @@ import Synchronization
 import VarveLog
 import VarvePlatform
 
-/// The thread that applies what the log made durable, woken once per commit.
+/// The thread that applies what the log made durable, woken once per commit, and gives back the
+/// space of what is dropped.
 ///
 /// A log that is stepped by hand has none: whoever reads applies then, as everybody may.
 final class StoreWorker: Sendable {
@@ -32,20 +33,20 @@ final class StoreWorker: Sendable {
         var relay: Relay?
     }
 
-    private let applier: StoreApplier
+    private let batchLog: BatchLog
     private let gate = Condition()
     // Used under `gate`; the mutex satisfies the compiler and is never contended.
     private let state = Mutex(State())
 
     /// A worker that does not run yet.
-    init(_ applier: StoreApplier) {
-        self.applier = applier
+    init(_ batchLog: BatchLog) {
+        self.batchLog = batchLog
     }
 
     /// Starts the thread, unless the log is stepped by hand.
     /// - Throws: `io`.
     func start() throws(LogError) {
-        let log = applier.batches.log
+        let log = batchLog.applier.batches.log
         guard log.options.workers == .threads else { return }
         let relay = Relay(self)
         do {
@@ -81,7 +82,7 @@ final class StoreWorker: Sendable {
 
     /// Wakes the thread if what is durable has something for it.
     func wake(through lsn: LSN) {
-        guard applier.progress.isBehind(durable: lsn) else { return }
+        guard batchLog.applier.progress.isBehind(durable: lsn) else { return }
         gate.withLock {
             state.withLock { $0.isWanted = true }
             gate.signal()
@@ -91,7 +92,8 @@ final class StoreWorker: Sendable {
     private func run() {
         while waitForWork() {
             // Whoever needs what could not be applied tries it again and learns why.
-            try? applier.catchUp()
+            try? batchLog.applier.catchUp()
+            try? batchLog.giveBack()
         }
     }
 

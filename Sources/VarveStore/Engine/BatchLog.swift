@@ -1,0 +1,157 @@
+import Synchronization
+import VarveBytes
+import VarveIndex
+import VarveLog
+
+/// The log of the batches as readers see it: which are kept, reading them back, dropping the
+/// oldest.
+///
+/// What the rule of retention does not keep is not shown at once; the space of it is given back
+/// when there is enough of it. Thread rule: any thread; what drops may wait for a disk.
+final class BatchLog: Sendable {
+    let applier: StoreApplier
+    private let log: EventLog
+    private let trimBytesMin: UInt64
+    /// The lowest sequence whose record the log still shows.
+    private let firstRecord: Atomic<UInt64>
+    /// How far the stream reaches when it is worth looking again whether space can be given back.
+    private let nextLook = Atomic<UInt64>(0)
+    /// Held while something is planned and written: each sees what came before.
+    private let planning = Mutex<Void>(())
+
+    /// The batches that `applier` follows.
+    init(_ applier: StoreApplier, options: StoreOptions) {
+        self.applier = applier
+        log = applier.batches.log
+        trimBytesMin = UInt64(max(1, options.trimBytesMin))
+        firstRecord = Atomic(applier.batches.visibleStart.record + 1)
+    }
+
+    /// Runs `body` alone among all that plan.
+    func planning<R>(_ body: () throws(StoreError) -> sending R) throws(StoreError) -> sending R {
+        try planning.withLock { (_) throws(StoreError) in try body() }
+    }
+
+    // MARK: Reading
+
+    /// The sequence of the newest batch that readers see.
+    var current: UInt64 { applier.progress.current }
+
+    /// The lowest sequence that is kept, or that will be when there is none.
+    var cutoff: UInt64 {
+        max(
+            firstRecord.load(ordering: .acquiring),
+            applier.retention.cutoff(current: applier.progress.current))
+    }
+
+    /// The sequence of the oldest batch that is kept; nil when none is.
+    var oldest: UInt64? {
+        let cutoff = cutoff
+        return cutoff <= current ? cutoff : nil
+    }
+
+    /// The batch of that sequence.
+    ///
+    /// - Throws: `notFound` when readers see no such batch yet, `evicted` when it was dropped,
+    ///   `log`.
+    func image(of sequence: UInt64) throws(StoreError) -> BatchImage {
+        let current = current
+        guard sequence >= 1, sequence <= current else {
+            throw .notFound(sequence: sequence, current: current)
+        }
+        if sequence >= cutoff {
+            do throws(LogError) {
+                return try applier.image(of: sequence)
+            } catch {
+                // Dropped since the look.
+                guard sequence < cutoff else { throw .log(error) }
+            }
+        }
+        throw .evicted(sequence: sequence, oldestRetained: oldest)
+    }
+
+    // MARK: Dropping
+
+    /// Drops the batches below `cutoff`; how many that were.
+    func prune(below cutoff: UInt64) throws(StoreError) -> UInt64 {
+        try checkPrunable()
+        return try planning { () throws(StoreError) in
+            let oldest = self.cutoff
+            let target = min(cutoff, current + 1)
+            guard target > oldest else { return 0 }
+            try trim(below: target)
+            return target - oldest
+        }
+    }
+
+    /// Sets the rule of retention; the oldest batch that is kept by it.
+    func setRetention(_ retention: StoreRetention?) throws(StoreError) -> UInt64? {
+        if retention != nil { try checkPrunable() }
+        return try planning { () throws(StoreError) in
+            // Whatever is dropped now stays so, whichever rule comes later.
+            let floor = max(cutoff, retention?.cutoff(current: current) ?? 1)
+            try write(.retention(retention, floor: floor))
+            try giveBack(bytesMin: 1)
+            return oldest
+        }
+    }
+
+    /// Writes an event of the policy stream, and waits until it is durable and applied; while
+    /// `planning`.
+    func write(_ event: PolicyEvent) throws(StoreError) {
+        let event = event.encoded
+        try Store.wrap { () throws(LogError) in
+            let (_, lsn) = try event.span.withUnsafeBytes { (bytes) throws(LogError) in
+                try applier.policies.stage(bytes) { _ in }
+            }
+            applier.progress.noteStaged(lsn)
+            try log.waitUntilDurable(lsn)
+        }
+        try applier.catchUp()
+    }
+
+    /// Gives back the space of what the rule has dropped, if it is worth it; now and then.
+    func giveBack() throws(StoreError) {
+        guard applier.index.outlivesLog, applier.retention.cutoff(current: current) > 1 else {
+            return
+        }
+        let tail = applier.batches.durableTail(at: log.durable).byte
+        guard tail >= nextLook.load(ordering: .relaxed) else { return }
+        nextLook.store(tail + trimBytesMin / 4, ordering: .relaxed)
+        try planning { () throws(StoreError) in try giveBack(bytesMin: trimBytesMin) }
+    }
+
+    private func giveBack(bytesMin: UInt64) throws(StoreError) {
+        // A rule may speak of batches to come.
+        let target = min(cutoff, current + 1)
+        guard target > firstRecord.load(ordering: .acquiring) else { return }
+        let place = try Store.wrap { () throws(LogError) in
+            try applier.batches.position(of: target - 1)
+        }
+        guard place.byte - min(place.byte, applier.batches.visibleStart.byte) >= bytesMin else {
+            return
+        }
+        try trim(below: target)
+    }
+
+    /// Throws `unsupported` where the index could not be made again without the batches.
+    private func checkPrunable() throws(StoreError) {
+        guard applier.index.outlivesLog else {
+            throw .unsupported(
+                "batches cannot be dropped while the index of the keys is in memory: it is made "
+                    + "again from them")
+        }
+    }
+
+    /// Makes the batch log begin at `target`, on disk too: the index must not need what goes.
+    private func trim(below target: UInt64) throws(StoreError) {
+        guard target > firstRecord.load(ordering: .acquiring) else { return }
+        let ordered = try applier.index.ordered
+        try StoreIndex.wrapping { () throws(IndexError) in try ordered.flush() }
+        try Store.wrap { () throws(LogError) in
+            let place = try applier.batches.position(of: target - 1)
+            try log.trim(applier.batches.stream, before: place)
+        }
+        firstRecord.max(target, ordering: .releasing)
+    }
+}

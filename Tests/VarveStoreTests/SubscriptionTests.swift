@@ -1,0 +1,157 @@
+import Synchronization
+import Testing
+import VarveLog
+import VarvePlatform
+import VarveStorage
+
+@testable import VarveStore
+
+/// Following the batches.
+@Suite struct SubscriptionTests {
+    private func texts(_ subscription: StoreSubscription) throws -> [String] {
+        var found: [String] = []
+        while true {
+            switch try subscription.step() {
+            case .delivery(let delivery):
+                let entries = delivery.entries.map(\.text).joined(separator: " ")
+                found.append("\(delivery.sequence): \(entries)")
+            case .looked: continue
+            case .caughtUp: return found
+            }
+        }
+    }
+
+    @Test("Any selector and any filter choose, and a batch without a choice is passed over")
+    func anySelectorAndAnyFilterChoose() throws {
+        let test = try TestStore()
+        let subscription = try test.store.subscribe(
+            selectors: [
+                StoreSelector(prefix: Array("a/".utf8)),
+                StoreSelector(prefix: Array("b/".utf8), pattern: "^[0-9]+$"),
+            ], filters: [.exact(Array("x".utf8)), .prefix(Array("y".utf8)), .regex("z$")])
+        try test.put(["a/1": "x", "a/2": "no", "b/12": "yes", "b/q": "x", "c": "x"])
+        try test.put(["c": "x"])
+        try test.put(["a/3": "..z", "a/4": "..zz."])
+        #expect(try texts(subscription) == ["1: a/1=x b/12=yes", "3: a/3=..z"])
+        #expect(subscription.nextSequence == 4)
+        test.close()
+    }
+
+    @Test("Without a sequence it begins with the next batch; from a sequence on it replays first")
+    func whereItBegins() throws {
+        let test = try TestStore()
+        try test.put(["a": "1"])
+        try test.delete("a")
+        let live = try test.store.subscribe()
+        let replay = try test.store.subscribe(since: 2)
+        let all = try test.store.subscribe(since: 0)
+        let later = try test.store.subscribe(since: 4)
+        try test.put(["b": "2"])
+        try test.put(["c": "3"])
+        #expect(try texts(live) == ["3: b=2", "4: c=3"])
+        #expect(try texts(replay) == ["2: a=", "3: b=2", "4: c=3"])
+        #expect(try texts(all) == ["1: a=1", "2: a=", "3: b=2", "4: c=3"])
+        #expect(try texts(later) == ["4: c=3"])
+        #expect(try texts(all) == [])
+        test.close()
+    }
+
+    @Test("A place that was dropped is an error, at the beginning and later; the rest goes on")
+    func droppedPlacesAreErrors() throws {
+        let test = try TestStore()
+        for index in 1...3 { try test.put(["k\(index)": "v"]) }
+        let stalled = try test.store.subscribe(since: 1)
+        let other = try test.store.subscribe(since: 3)
+        _ = try test.store.pruneBatchLog(below: 3)
+        #expect(throws: StoreError.evicted(sequence: 1, oldestRetained: 3)) {
+            try stalled.step()
+        }
+        #expect(throws: StoreError.evicted(sequence: 2, oldestRetained: 3)) {
+            try test.store.subscribe(since: 2)
+        }
+        #expect(try texts(other) == ["3: k3=v"])
+        test.close()
+    }
+
+    @Test("Replay goes over into live under load, without gap or repeat, for many at once")
+    func replayGoesOverIntoLive() throws {
+        var options = StoreOptions.small
+        options.recentBytesMax = 500
+        let test = try TestStore(options: options)
+        for index in 1...100 { try test.put(["k\(index)": "v"]) }
+        let followers = try [1, 50, 100].map { start in
+            try Follower(try test.store.subscribe(since: start), through: 300)
+        }
+        for index in 101...300 { try test.put(["k\(index)": "v"]) }
+        for (start, follower) in zip([UInt64(1), 50, 100], followers) {
+            #expect(follower.seen == Array(start...300))
+        }
+        test.close()
+    }
+
+    @Test("Who waits gets nothing when the time is over, and wakes when it is cancelled")
+    func waitingEnds() throws {
+        let test = try TestStore()
+        let subscription = try test.store.subscribe()
+        #expect(try subscription.next(timeout: .zero) == nil)
+        let follower = try Follower(subscription, through: 1)
+        subscription.cancel()
+        #expect(follower.seen == [])
+        test.close()
+    }
+
+    @Test("A step looks at so many bytes and no more")
+    func aStepIsBounded() throws {
+        let test = try TestStore()
+        for _ in 1...10 { try test.put(["a": "0123456789"]) }
+        let subscription = try test.store.subscribe(
+            selectors: [StoreSelector(prefix: [0x7a])], since: 1)
+        guard case .looked = try subscription.step(bytesMax: 40) else {
+            Issue.record("more than the bytes that a step may look at")
+            return
+        }
+        #expect(subscription.nextSequence == 4)
+        test.close()
+    }
+
+    @Test("Listeners hear once of a commit, whoever applied it")
+    func listenersHearOfCommits() throws {
+        final class Ear: StoreListener {
+            let heard = Mutex<[UInt64]>([])
+            func storeAdvanced(to sequence: UInt64) { heard.withLock { $0.append(sequence) } }
+        }
+        let test = try TestStore()
+        let ear = Ear()
+        test.store.addListener(ear)
+        try test.put(["a": "1"])
+        try test.put(["a": "2"])
+        #expect(ear.heard.withLock { $0 } == [1, 2])
+        test.store.removeListener(ear)
+        try test.put(["a": "3"])
+        #expect(ear.heard.withLock { $0 }.count == 2)
+        test.close()
+    }
+}
+
+/// A thread that follows a store up to a sequence, or until its subscription ends.
+private final class Follower: Sendable {
+    private let sequences = Mutex<[UInt64]>([])
+    private let thread: Mutex<NamedThread?>
+
+    init(_ subscription: StoreSubscription, through last: UInt64) throws {
+        thread = Mutex(nil)
+        let started = try NamedThread.start(name: "follower") { [self] in
+            while let delivery = try? subscription.next() {
+                sequences.withLock { $0.append(delivery.sequence) }
+                if delivery.sequence == last { return }
+            }
+        }
+        thread.withLock { $0 = started }
+    }
+
+    /// What it was given, once it has ended.
+    var seen: [UInt64] {
+        thread.withLock { $0 }?.join()
+        return sequences.withLock { $0 }
+    }
+}
