@@ -2,7 +2,8 @@
 public protocol ImmediateReader: AnyObject, Sendable {
     /// Fills `buffer` with the bytes stored from `offset` on, as `StorageBackend.read` does.
     ///
-    /// False when that would have to wait for a disk; what `buffer` holds then is undefined.
+    /// False when that would have to wait for a disk or otherwise take long; what `buffer` holds
+    /// then is undefined.
     func readImmediately(
         at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
     ) throws(StorageError) -> Bool

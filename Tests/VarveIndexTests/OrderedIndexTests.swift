@@ -161,15 +161,15 @@ import VarveIndex
     @Test func aBatchHasALimit() throws {
         var batch = IndexBatch()
         let value = [UInt8](repeating: 0, count: IndexLimits.valueBytesMax - 100)
-        try batch.put([1], value)
-        try batch.put([2], value)
-        let error = failure { try batch.put([3], value) }
+        let fitting = IndexLimits.batchBytesMax / IndexLimits.valueBytesMax
+        for number in 0..<fitting { try batch.put([UInt8(number)], value) }
+        let error = failure { try batch.put([UInt8(fitting)], value) }
         guard case .batchTooLarge = error else {
             Issue.record("\(String(describing: error))")
             return
         }
         let count = batch.count
-        #expect(count == 2)
+        #expect(count == fitting)
         let byteCount = batch.byteCount
         #expect(byteCount <= IndexLimits.batchBytesMax)
     }

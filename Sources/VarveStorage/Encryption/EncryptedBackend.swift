@@ -62,6 +62,7 @@ final class EncryptedBackend: StorageBackend, ImmediateReader, @unchecked Sendab
         at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
     ) throws(StorageError) -> Bool {
         try checkRead(offset, buffer.count)
+        guard buffer.count <= EncryptedFormat.immediateBytesMax else { return false }
         // A block that does not open may just be written: the reader that can wait finds out.
         if case .done = try file.attempt(at: offset, into: buffer, immediately: true) {
             return true

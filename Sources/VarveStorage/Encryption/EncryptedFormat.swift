@@ -20,6 +20,8 @@ enum EncryptedFormat {
     static let dataStart = headerBytes + slotCount * slotBytes
     /// The most blocks that are read or written at a time.
     static let runBlocksMax = 64
+    /// The most bytes that are decrypted on a thread that must not wait: about 20 us of work.
+    static let immediateBytesMax = 16 << 10
     /// The highest number of a block: what keeps every position within 64 bits.
     static let blockNumberMax = (UInt64(1) << 62) / UInt64(sealedBytes)
     /// The most blocks that one nonce space seals; a fresh one is drawn after them.
