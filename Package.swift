@@ -185,9 +185,8 @@ if Context.environment["VARVE_FUZZ"] != nil {
         .executableTarget(
             name: "varve-fuzz",
             dependencies: [
-                "CFuzzer", "VarveHTTP", "VarveConnect", "VarveStreams", "VarveLog", "VarveStorage",
-                "VarvePlatform",
-                "VarveBytes",
+                "CFuzzer", "VarveHTTP", "VarveConnect", "VarveStreams", "VarveStore", "VarveLog",
+                "VarveStorage", "VarvePlatform", "VarveBytes",
             ],
             path: "Fuzz/Targets",
             swiftSettings: strict),

@@ -25,6 +25,8 @@ struct FuzzTarget: Sendable {
         journalFrame, logRecovery, segment, segmentFooter,
         // Streams
         jsonMessages, streamEvent,
+        // Store
+        storedRow, reduction, storeMatching, prunePlan,
     ]
 }
 
