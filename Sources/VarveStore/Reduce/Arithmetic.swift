@@ -22,7 +22,7 @@ enum Arithmetic {
         case (.float64(let left), .uint64(let right)): try float(left, Double(right))
         case (.int64(let left), .float64(let right)): try float(Double(left), right)
         case (.uint64(let left), .float64(let right)): try float(Double(left), right)
-        default: throw RowFault()
+        default: throw RowFault.unusable
         }
     }
 
@@ -33,7 +33,7 @@ enum Arithmetic {
             case .subtract: left.subtractingReportingOverflow(right)
             case .multiply, .divide: left.multipliedReportingOverflow(by: right)
             }
-        guard !overflows else { throw RowFault() }
+        guard !overflows else { throw RowFault.unusable }
         return result
     }
 
@@ -43,7 +43,7 @@ enum Arithmetic {
         case .subtract: return .float64(left - right)
         case .multiply: return .float64(left * right)
         case .divide:
-            guard right != 0 else { throw RowFault() }
+            guard right != 0 else { throw RowFault.unusable }
             return .float64(left / right)
         }
     }

@@ -14,10 +14,10 @@ enum OrderedCoding {
         if kind == .utf8 {
             let end = bytes.firstIndex(of: 0) ?? bytes.count
             let text = UnsafeRawBufferPointer(rebasing: bytes[..<end])
-            guard RowReader.isUTF8(text) else { throw RowFault() }
+            guard RowReader.isUTF8(text) else { throw RowFault.unusable }
             return .utf8(text)
         }
-        guard bytes.count == kind.keyBytes else { throw RowFault() }
+        guard bytes.count == kind.keyBytes else { throw RowFault.unusable }
         return switch kind {
         case .int64: .int64(signed(bytes))
         case .uint64: .uint64(UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)))

@@ -46,15 +46,15 @@ struct ReduceAccumulator {
             scalar = .decimal128(try Self.sum(sum, value))
         case (.decimal256(let sum), .decimal256(let value)):
             let (sum, overflows) = sum.addingReportingOverflow(value)
-            guard !overflows else { throw RowFault() }
+            guard !overflows else { throw RowFault.unusable }
             scalar = .decimal256(sum)
-        default: throw RowFault()
+        default: throw RowFault.unusable
         }
     }
 
     private static func sum<T: FixedWidthInteger>(_ left: T, _ right: T) throws(RowFault) -> T {
         let (sum, overflows) = left.addingReportingOverflow(right)
-        guard !overflows else { throw RowFault() }
+        guard !overflows else { throw RowFault.unusable }
         return sum
     }
 

@@ -18,6 +18,8 @@ public struct ReduceLimits: Equatable, Sendable {
     public var groupsMax = 100_000
     /// The most bytes of all groups together, their results included.
     public var groupBytesMax = 64 << 20
+    /// The most bytes of texts that are computed for one row, all of them together.
+    public var scratchBytesMax = 64 << 20
 
     /// The defaults.
     public init() {}

@@ -5,43 +5,21 @@
 /// computed for it. No memory is taken per row, except for a group that is new. Thread rule: one
 /// thread at a time.
 package final class Reduction {
-    private let plan: ReducePlan
-    private let limits: ReduceLimits
-    private let evaluator: RowEvaluator
-    /// The values of the reducers' expressions for the current row.
-    private let values: UnsafeMutableBufferPointer<ReduceScalar>
-    private var groupKey: [UInt8] = []
-    private var groups = GroupTable()
-    /// Those of the first group, one for each reducer, then those of the next.
-    private var accumulators: [ReduceAccumulator] = []
-    private var groupBytes = 0
-    private var rows: UInt64 = 0
-    private var skippedRows: UInt64 = 0
+    private var state: ReductionState
 
     /// A reduction of no rows yet.
     /// - Throws: `invalidReduce` when the parameters make no sense or are beyond `limits`.
     package init(
         _ parameters: ReduceParameters, limits: ReduceLimits = ReduceLimits()
     ) throws(StoreError) {
-        plan = try ReducePlan(parameters, limits: limits)
-        self.limits = limits
-        evaluator = RowEvaluator(plan)
-        values = .allocate(capacity: plan.reducers.count)
-        values.initialize(repeating: .null)
-        if plan.groups.isEmpty {
-            accumulators = plan.reducers.map { _ in ReduceAccumulator() }
-        }
-    }
-
-    deinit {
-        values.deallocate()
+        state = try ReductionState(parameters, limits: limits)
     }
 
     /// True when rows must be fed with their values; otherwise any will do.
-    package var needsValues: Bool { !plan.columns.isEmpty }
+    package var needsValues: Bool { state.needsValues }
 
     /// True when no row can change the result, so none need be fed.
-    package var needsNoRows: Bool { plan.isContradiction }
+    package var needsNoRows: Bool { state.needsNoRows }
 
     /// Takes the next row.
     /// - Throws: `invalidReduce` when a sum does not fit its kind, or there are too many groups;
@@ -49,20 +27,7 @@ package final class Reduction {
     package func feed(
         key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) throws(StoreError) {
-        guard !plan.isContradiction else { return }
-        rows += 1
-        do throws(RowFault) {
-            try evaluator.begin(key: key, value: value)
-            guard try evaluator.passes() else { return }
-            try computeGroup()
-            for (index, reducer) in plan.reducers.enumerated() {
-                if let node = reducer.node { values[index] = try evaluator.scalar(node) }
-            }
-        } catch {
-            skippedRows += 1
-            return
-        }
-        try accumulate(into: plan.groups.isEmpty ? 0 : try group())
+        try state.feed(key: key, value: value)
     }
 
     /// Takes the next row, as a scan gives it.
@@ -77,66 +42,6 @@ package final class Reduction {
 
     /// The result over all rows that were fed.
     package func finish() -> ReduceResult {
-        var result = ReduceResult(rows: rows, skippedRows: skippedRows)
-        if plan.groups.isEmpty {
-            result.results = results(of: 0)
-        } else {
-            result.groups = groups.sorted().map { group in
-                ReduceResult.Group(values: values(of: group), results: results(of: group))
-            }
-        }
-        return result
-    }
-
-    private func computeGroup() throws(RowFault) {
-        groupKey.removeAll(keepingCapacity: true)
-        for node in plan.groups {
-            OrderedCoding.append(try evaluator.scalar(node), to: &groupKey)
-        }
-    }
-
-    /// The number of the current row's group.
-    private func group() throws(StoreError) -> Int {
-        if let group = groups.find(groupKey) { return group }
-        guard groups.count < limits.groupsMax else {
-            throw .invalidReduce("there are more than \(limits.groupsMax) groups")
-        }
-        let perGroup = plan.reducers.count * MemoryLayout<ReduceAccumulator>.stride + 32
-        try charge(groupKey.count + perGroup)
-        for _ in plan.reducers { accumulators.append(ReduceAccumulator()) }
-        return groups.insert(groupKey)
-    }
-
-    private func accumulate(into group: Int) throws(StoreError) {
-        let first = group * plan.reducers.count
-        for (index, reducer) in plan.reducers.enumerated() {
-            let grown: Int
-            do throws(RowFault) {
-                grown = try accumulators[first + index].take(values[index], reducer.operation)
-            } catch {
-                throw .invalidReduce("the sum of reducer \(index) does not fit its kind")
-            }
-            if grown != 0 { try charge(grown) }
-        }
-    }
-
-    private func charge(_ bytes: Int) throws(StoreError) {
-        groupBytes += bytes
-        guard groupBytes <= limits.groupBytesMax else {
-            throw .invalidReduce("the groups have more than \(limits.groupBytesMax) bytes")
-        }
-    }
-
-    private func results(of group: Int) -> [ReduceValue?] {
-        plan.reducers.enumerated().map { index, reducer in
-            accumulators[group * plan.reducers.count + index].result(reducer.operation)
-        }
-    }
-
-    private func values(of group: Int) -> [ReduceValue?] {
-        groups.withKey(of: group) { key in
-            var rest = key
-            return plan.groupKinds.map { OrderedCoding.take($0, from: &rest) }
-        }
+        state.finish()
     }
 }

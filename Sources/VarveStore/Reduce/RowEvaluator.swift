@@ -2,16 +2,20 @@
 ///
 /// What it returns points into the row or into its scratch buffers, until the next row. Thread
 /// rule: one thread at a time.
-final class RowEvaluator {
+struct RowEvaluator: ~Copyable {
     private let plan: ReducePlan
     private let columns: UnsafeMutableBufferPointer<StoredColumn>
     /// One for each interleaved field, then one for each lower case.
     private var buffers: [UnsafeMutableRawBufferPointer]
+    /// How many bytes the buffers have, and may have.
+    private var bufferBytes = 0
+    private let bufferBytesMax: Int
     private var key = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    /// An evaluator of that plan.
-    init(_ plan: ReducePlan) {
+    /// An evaluator of that plan, with at most so many bytes of texts that it computes.
+    init(_ plan: ReducePlan, bufferBytesMax: Int) {
         self.plan = plan
+        self.bufferBytesMax = bufferBytesMax
         columns = .allocate(capacity: plan.columns.count)
         columns.initialize(repeating: .absent)
         buffers = plan.zOrders.map { .allocate(byteCount: $0.byteCount, alignment: 16) }
@@ -26,7 +30,7 @@ final class RowEvaluator {
     }
 
     /// Takes the next row; its value is read only if the plan wants columns.
-    func begin(
+    mutating func begin(
         key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) throws(RowFault) {
         self.key = key
@@ -36,7 +40,7 @@ final class RowEvaluator {
     }
 
     /// True when the row passes the plan's checks.
-    func passes() throws(RowFault) -> Bool {
+    mutating func passes() throws(RowFault) -> Bool {
         for check in plan.checks {
             guard check.constraint.holds(for: try scalar(check.node)) else { return false }
         }
@@ -44,7 +48,7 @@ final class RowEvaluator {
     }
 
     /// The value of a step for the row. Plans bound how deep this recurs.
-    func scalar(_ node: Int) throws(RowFault) -> ReduceScalar {
+    mutating func scalar(_ node: Int) throws(RowFault) -> ReduceScalar {
         switch plan.nodes[node] {
         case .key(let offset, let kind): return try keyField(offset, kind)
         case .zOrder(let index):
@@ -67,41 +71,44 @@ final class RowEvaluator {
 
     private func keyField(_ offset: Int, _ kind: FieldKind) throws(RowFault) -> ReduceScalar {
         let count = kind.keyBytes
-        guard key.count >= offset, key.count - offset >= count else { throw RowFault() }
+        guard key.count >= offset, key.count - offset >= count else { throw RowFault.unusable }
         let bytes = UnsafeRawBufferPointer(rebasing: key[offset..<offset + count])
         return try OrderedCoding.decode(bytes, as: kind)
     }
 
     /// Both operands; the right one is not computed when the left one is NULL.
-    private func operands(
+    private mutating func operands(
         _ left: Int, _ right: Int
     ) throws(RowFault) -> (ReduceScalar, ReduceScalar) {
         let left = try scalar(left)
         return left.isNull ? (left, left) : (left, try scalar(right))
     }
 
-    private func lower(_ scalar: ReduceScalar, buffer: Int) throws(RowFault) -> ReduceScalar {
+    private mutating func lower(_ scalar: ReduceScalar, buffer: Int) throws(RowFault)
+        -> ReduceScalar
+    {
         guard !scalar.isNull else { return .null }
-        guard case .utf8(let text) = scalar else { throw RowFault() }
-        let target = scratch(buffer, byteCount: text.count)
+        guard case .utf8(let text) = scalar else { throw RowFault.unusable }
+        let target = try scratch(buffer, byteCount: text.count)
         if LowerCase.convertASCII(text, into: target) {
             return .utf8(UnsafeRawBufferPointer(rebasing: target[..<text.count]))
         }
-        var converted = LowerCase.convert(String(decoding: text, as: UTF8.self))
-        return converted.withUTF8 { bytes in
-            let target = scratch(buffer, byteCount: bytes.count)
-            target.copyBytes(from: bytes)
-            return .utf8(UnsafeRawBufferPointer(rebasing: target[..<bytes.count]))
-        }
+        let converted = Array(LowerCase.convert(String(decoding: text, as: UTF8.self)).utf8)
+        let wider = try scratch(buffer, byteCount: converted.count)
+        wider.copyBytes(from: converted)
+        return .utf8(UnsafeRawBufferPointer(rebasing: wider[..<converted.count]))
     }
 
     /// A scratch buffer, made larger where it must be.
-    private func scratch(_ index: Int, byteCount: Int) -> UnsafeMutableRawBufferPointer {
-        if buffers[index].count < byteCount {
-            let size = max(byteCount, buffers[index].count * 2)
-            buffers[index].deallocate()
-            buffers[index] = .allocate(byteCount: size, alignment: 16)
-        }
+    private mutating func scratch(
+        _ index: Int, byteCount: Int
+    ) throws(RowFault) -> UnsafeMutableRawBufferPointer {
+        let old = buffers[index]
+        guard old.count < byteCount else { return old }
+        bufferBytes += byteCount - old.count
+        guard bufferBytes <= bufferBytesMax else { throw .tooLarge }
+        old.deallocate()
+        buffers[index] = .allocate(byteCount: byteCount, alignment: 16)
         return buffers[index]
     }
 
@@ -111,14 +118,14 @@ final class RowEvaluator {
         case .null, .date32: scalar
         case .date64(let milliseconds): .date64(try floor(milliseconds, to: 86_400_000))
         case .timestamp(let microseconds): .timestamp(try floor(microseconds, to: 86_400_000_000))
-        default: throw RowFault()
+        default: throw RowFault.unusable
         }
     }
 
     private static func floor(_ value: Int64, to unit: Int64) throws(RowFault) -> Int64 {
         let rest = value % unit
         let (floor, overflows) = value.subtractingReportingOverflow(rest < 0 ? rest + unit : rest)
-        guard !overflows else { throw RowFault() }
+        guard !overflows else { throw RowFault.unusable }
         return floor
     }
 }

@@ -51,7 +51,7 @@ struct RowReader {
 
     /// Reads a value; behind the tag of a list it stops.
     private mutating func readScalar() throws(RowFault) -> StoredColumn {
-        guard let tag = StoredValue.Tag(rawValue: try readByte()) else { throw RowFault() }
+        guard let tag = StoredValue.Tag(rawValue: try readByte()) else { throw RowFault.unusable }
         switch tag {
         case .int64: return .int64(Int64(bitPattern: try readWord()))
         case .uint64: return .uint64(try readWord())
@@ -59,7 +59,7 @@ struct RowReader {
         case .boolean: return .boolean(try readFlag())
         case .utf8:
             let text = try readRun()
-            guard Self.isUTF8(text) else { throw RowFault() }
+            guard Self.isUTF8(text) else { throw RowFault.unusable }
             return .utf8(text)
         case .bytes: return .bytes(try readRun())
         case .list: return .list
@@ -75,7 +75,7 @@ struct RowReader {
         case .utf8(let text): return .utf8(String(decoding: text, as: UTF8.self))
         case .bytes(let bytes): return .bytes(Array(bytes))
         case .absent, .null, .list:
-            guard depth <= StoredRow.listDepthMax else { throw RowFault() }
+            guard depth <= StoredRow.listDepthMax else { throw RowFault.unusable }
             var values: [StoredValue] = []
             for _ in 0..<(try readCount(bytesEach: 2)) {
                 values.append(try readValue(depth: depth + 1))
@@ -85,7 +85,7 @@ struct RowReader {
     }
 
     private mutating func skipList(depth: Int) throws(RowFault) {
-        guard depth <= StoredRow.listDepthMax else { throw RowFault() }
+        guard depth <= StoredRow.listDepthMax else { throw RowFault.unusable }
         for _ in 0..<(try readCount(bytesEach: 2)) {
             if case .list = try readScalar() { try skipList(depth: depth + 1) }
         }
@@ -94,30 +94,30 @@ struct RowReader {
     /// A number of things that take at least so many bytes each, and so cannot be more than fit.
     private mutating func readCount(bytesEach: Int) throws(RowFault) -> Int {
         guard let count = try? reader.readVarint(), count <= reader.remaining / bytesEach else {
-            throw RowFault()
+            throw RowFault.unusable
         }
         return Int(count)
     }
 
     private mutating func readRun() throws(RowFault) -> UnsafeRawBufferPointer {
         let count = try readCount(bytesEach: 1)
-        guard let run = try? reader.read(count: count) else { throw RowFault() }
+        guard let run = try? reader.read(count: count) else { throw RowFault.unusable }
         return run
     }
 
     private mutating func readWord() throws(RowFault) -> UInt64 {
-        guard let word = try? reader.read(UInt64.self) else { throw RowFault() }
+        guard let word = try? reader.read(UInt64.self) else { throw RowFault.unusable }
         return word.byteSwapped
     }
 
     private mutating func readByte() throws(RowFault) -> UInt8 {
-        guard let byte = try? reader.read(UInt8.self) else { throw RowFault() }
+        guard let byte = try? reader.read(UInt8.self) else { throw RowFault.unusable }
         return byte
     }
 
     private mutating func readFlag() throws(RowFault) -> Bool {
         let byte = try readByte()
-        guard byte <= 1 else { throw RowFault() }
+        guard byte <= 1 else { throw RowFault.unusable }
         return byte == 1
     }
 

@@ -17,7 +17,7 @@ enum StoredColumn: BitwiseCopyable {
     func scalar(as kind: FieldKind, isNullable: Bool) throws(RowFault) -> ReduceScalar {
         switch (kind, self) {
         case (_, .null):
-            guard isNullable else { throw RowFault() }
+            guard isNullable else { throw RowFault.unusable }
             return .null
         case (.int64, .int64(let value)): return .int64(value)
         case (.uint64, .uint64(let value)): return .uint64(value)
@@ -26,7 +26,7 @@ enum StoredColumn: BitwiseCopyable {
         case (.boolean, .boolean(let value)): return .boolean(value)
         case (.utf8, .utf8(let text)): return .utf8(text)
         case (.date32, .int64(let value)):
-            guard let days = Int32(exactly: value) else { throw RowFault() }
+            guard let days = Int32(exactly: value) else { throw RowFault.unusable }
             return .date32(days)
         case (.date64, .int64(let value)): return .date64(value)
         case (.timestamp, .int64(let value)): return .timestamp(value)
@@ -36,7 +36,7 @@ enum StoredColumn: BitwiseCopyable {
             return .decimal256(Int256(littleEndian: bytes))
         case (.fixedSizeBinary(let count), .bytes(let bytes)) where bytes.count == count:
             return .binary(bytes)
-        default: throw RowFault()
+        default: throw RowFault.unusable
         }
     }
 }

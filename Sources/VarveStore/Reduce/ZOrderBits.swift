@@ -54,7 +54,7 @@ struct ZOrderBits {
     func gather(
         _ key: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
     ) throws(RowFault) -> UnsafeRawBufferPointer {
-        guard key.count >= keyBytesMin else { throw RowFault() }
+        guard key.count >= keyBytesMin else { throw RowFault.unusable }
         var byte: UInt8 = 0
         for (bit, place) in places.enumerated() {
             byte = byte << 1 | (key[place >> 3] >> (7 - UInt8(place & 7)) & 1)

@@ -293,6 +293,25 @@ struct ReductionTests {
                 limits: limits, over: rows))
     }
 
+    @Test("one row takes no more memory than groups and computed texts may")
+    func rowLimits() throws {
+        let rows = Rows([[.utf8(String(repeating: "X", count: 1000))]])
+        let text = ReduceExpression.column(0, .utf8)
+        var limits = ReduceLimits()
+        limits.groupBytesMax = 2100
+        #expect(!isRefused(ReduceParameters(groupBy: [text]), limits: limits, over: rows))
+        #expect(!isRefused(ReduceParameters(groupBy: [text, text]), limits: limits, over: rows))
+        #expect(
+            isRefused(ReduceParameters(groupBy: [text, text, text]), limits: limits, over: rows))
+        limits.scratchBytesMax = 2000
+        func extremes(_ count: Int) -> ReduceParameters {
+            ReduceParameters(
+                reducers: (0..<count).map { _ in .init(.countField, .lower(text)) })
+        }
+        #expect(!isRefused(extremes(2), limits: limits, over: rows))
+        #expect(isRefused(extremes(3), limits: limits, over: rows))
+    }
+
     @Test("many groups are all found again")
     func manyGroups() throws {
         let rows = Rows((0..<20_000).map { [.int64(Int64($0 % 5000))] })
