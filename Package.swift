@@ -104,8 +104,8 @@ let package = Package(
         program(
             "varve-bench",
             [
-                "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform",
-                "VarveBytes",
+                "VarveStreams", "VarveStore", "VarveLog", "VarveIndex", "VarveStorage",
+                "VarvePlatform", "VarveBytes",
             ]),
         program("varve-simulate", ["VarveSimulator", "VarvePlatform"]),
 

@@ -12,6 +12,9 @@ package struct RocksIndexOptions: Sendable {
     package var bytesPerSecondMax = 64 << 20
     /// The most files an index keeps open.
     package var openFilesMax = 256
+    /// Whether the database keeps a log of its own and syncs it with every batch: for comparison
+    /// only, the journal being the log of everything here.
+    package var logsEveryBatch = false
     /// Whether blocks are compressed with LZ4.
     package var compresses = true
 

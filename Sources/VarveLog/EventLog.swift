@@ -33,6 +33,8 @@ public final class EventLog: Sendable {
     package let openedBytes: UInt64
     /// True while a backup is being made.
     let isBackingUp = Atomic<Bool>(false)
+    /// What keeps an index of its own beside the log.
+    let companion = Mutex<(any LogCompanion)?>(nil)
     /// The time of the last frame when the log was opened, in milliseconds since 1970.
     package let openedAtMilliseconds: UInt64
     /// The streams, for what needs no order: counting.

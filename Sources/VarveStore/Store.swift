@@ -77,6 +77,7 @@ public final class Store: StoreEngine {
         applier.progress.add(gate)
         try applier.apply()
         try Self.wrap { () throws(LogError) in try worker.start() }
+        log.setCompanion(batchLog)
     }
 
     deinit {
@@ -88,6 +89,7 @@ public final class Store: StoreEngine {
     /// Later calls may fail. A second close does nothing.
     public func close() {
         guard worker.stop() else { return }
+        log.setCompanion(nil)
         applier.index.close()
         if ownsLog { log.close() }
     }

@@ -44,6 +44,15 @@ public final class StoreSnapshot: Sendable {
         try forEach(in: IndexFormat.range(from: from, through: through), order, body)
     }
 
+    /// The same with all keys that begin with `prefix`, ascending.
+    func forEach(
+        prefix: [UInt8],
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool
+    ) throws(StoreError) {
+        try forEach(
+            in: IndexRange(prefix: [IndexFormat.keyPrefix] + prefix), .ascending, body)
+    }
+
     /// The same within a range of the index's keys.
     func forEach(
         in range: IndexRange, _ order: ScanOrder,

@@ -16,6 +16,7 @@ enum BenchmarkRun {
         let index = IndexBenchmarks(options: options)
         let segments = SegmentBenchmarks(options: options)
         let settling = SettleBenchmarks(options: options)
+        let stores = StoreBenchmarks(options: options)
         let all: [(String, () throws -> Void)] = [
             ("stage", appends.stage), ("append", appends.append),
             ("pipelined", appends.pipelined), ("read-pages", reads.pages),
@@ -24,7 +25,9 @@ enum BenchmarkRun {
             ("segment-long", segments.long), ("segment-small", segments.small),
             ("segment-places", segments.places), ("settle", settling.settle),
             ("verify", settling.verify), ("read-settled", settling.readVerified),
-            ("append-settling", settling.appends),
+            ("append-settling", settling.appends), ("store-put", stores.put),
+            ("store-get", stores.get), ("store-scan", stores.scan),
+            ("store-subscribe", stores.subscribe),
         ]
         for (name, body) in all where options.filter.isEmpty || name.contains(options.filter) {
             do {

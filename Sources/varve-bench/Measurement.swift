@@ -17,6 +17,9 @@ struct Measurement {
         Double(clock.monotonicNanoseconds() - start) / 1e9
     }
 
+    /// Seconds that the operations took.
+    var timedSeconds: Double { Double(nanoseconds.reduce(0, +)) / 1e9 }
+
     /// How many operations were timed.
     var count: Int { nanoseconds.count }
 

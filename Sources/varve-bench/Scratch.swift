@@ -18,7 +18,7 @@ final class Scratch {
     }
 
     deinit {
-        for directory in ["journal", "segments", "catalog"] {
+        for directory in ["journal", "segments", "catalog", "index"] {
             for name in (try? File.list("\(path)/\(directory)")) ?? [] {
                 try? File.remove("\(path)/\(directory)/\(name)")
             }

@@ -44,7 +44,7 @@ import Testing
             "FoundationNetworking",
         ],
         "varve-bench": [
-            "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform",
+            "VarveStreams", "VarveStore", "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform",
             "VarveBytes", "Foundation",
         ],
     ]

@@ -17,9 +17,35 @@ enum IndexCheck {
             throw .index(
                 "it belongs to the batches \(marker.batches), and the log has \(fresh.batches)")
         }
+        if try mayStartAnew(marker, batches, policies) {
+            try clear(index)
+            return fresh
+        }
         try check(marker.batchPlace, batches, "batch")
         try check(marker.policyPlace, policies, "policy event")
         return marker
+    }
+
+    /// Whether a loss of power has taken back what the index has already, as a log may let it that
+    /// does not sync before it acknowledges, and everything is there to make the index again.
+    private static func mayStartAnew(
+        _ marker: IndexMarker, _ batches: StoreStream, _ policies: StoreStream
+    ) throws(StoreError) -> Bool {
+        let log = batches.log
+        guard log.options.durability != .sync, batches.visibleStart == .start,
+            policies.visibleStart == .start
+        else { return false }
+        return marker.batchPlace > batches.durableTail(at: log.durable)
+            || marker.policyPlace > policies.durableTail(at: log.durable)
+    }
+
+    private static func clear(_ index: StoreIndex) throws(StoreError) {
+        let ordered = try index.ordered
+        try StoreIndex.wrapping { () throws(IndexError) in
+            var batch = IndexBatch()
+            try batch.deleteRange(.all)
+            try ordered.write(batch)
+        }
     }
 
     private static func check(

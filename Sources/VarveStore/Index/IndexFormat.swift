@@ -3,7 +3,7 @@ import VarveIndex
 
 /// The keys and values of the index (docs/format.md, "The index of the store"). Persisted.
 enum IndexFormat {
-    /// The name of the index.
+    /// The name of the index among others; on disk it has a directory of the log's.
     static let name = "store"
     /// The version of the format, in the marker.
     static let version: UInt8 = 1

@@ -5,6 +5,7 @@ import VarveStorage
 /// Where the index of a store is kept.
 struct IndexPlace {
     private let source: any IndexSource
+    private var name = IndexFormat.name
     private let outlivesLog: Bool
 
     /// The place for the store of a log in `volume`, unless `indexes` is given.
@@ -17,8 +18,8 @@ struct IndexPlace {
             limits.cacheBytes = options.cacheBytes
             limits.writeBufferBytes = options.writeBufferBytes
             limits.bytesPerSecondMax = options.indexBytesPerSecond
-            source = RocksIndexSource(
-                rootDirectory: "\(files.rootDirectory)/\(Format.indexDirectory)", options: limits)
+            source = RocksIndexSource(rootDirectory: files.rootDirectory, options: limits)
+            name = Format.indexDirectory
             outlivesLog = true
         } else {
             source = MemoryIndexSource()
@@ -30,7 +31,7 @@ struct IndexPlace {
     /// Opens the index, and makes it when there is none.
     func open() throws(StoreError) -> StoreIndex {
         let ordered = try StoreIndex.wrapping { () throws(IndexError) in
-            try source.open(IndexFormat.name)
+            try source.open(name)
         }
         return StoreIndex(ordered, outlivesLog: outlivesLog)
     }

@@ -112,6 +112,7 @@ public struct BackupManifest: Sendable, Equatable {
         if parts.count == 1 { return path == headsName }
         let directories = [
             Format.journalDirectory, SegmentFormat.directory, Catalog.indexName,
+            Format.indexDirectory,
         ]
         return parts.count == 2 && directories.contains(String(parts[0])) && !parts[1].isEmpty
             && parts[1] != "." && parts[1] != ".." && !parts[1].utf8.contains(0)

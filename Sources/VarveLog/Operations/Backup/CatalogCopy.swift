@@ -1,25 +1,28 @@
 import VarveIndex
 import VarvePlatform
 
-/// The catalog's database as files in a directory, while nobody changes it.
+/// A database, the catalog's or that of the key-value store, as files in a directory, while nobody
+/// changes it.
 enum CatalogCopy {
     /// What a database makes anew whenever it is opened.
     private static func isWorthKeeping(_ name: String) -> Bool {
         name != "LOCK" && !name.hasPrefix("LOG")
     }
 
-    /// Adds the files of the database in `directory` to a backup.
-    static func add(_ directory: String, to writer: inout BackupWriter) throws(LogError) {
-        let target = "\(writer.directory)/\(Catalog.indexName)"
+    /// Adds the files of the database in `directory` to a backup, as the directory `name`.
+    static func add(
+        _ directory: String, as name: String = Catalog.indexName, to writer: inout BackupWriter
+    ) throws(LogError) {
+        let target = "\(writer.directory)/\(name)"
         let names = try BackupWriter.call { () throws(SystemError) in
             try File.makeDirectory(target)
             return try File.list(directory)
         }
-        for name in names where isWorthKeeping(name) {
+        for file in names where isWorthKeeping(file) {
             // Tables never change; the rest is rewritten or grows.
             try writer.add(
-                "\(directory)/\(name)", as: "\(Catalog.indexName)/\(name)",
-                name.hasSuffix(".sst") ? .share : .copy)
+                "\(directory)/\(file)", as: "\(name)/\(file)",
+                file.hasSuffix(".sst") ? .share : .copy)
         }
     }
 

@@ -7,6 +7,7 @@ extension EventLog {
     /// Where the copy of the catalog is made before it is moved; on the log's own file system, so
     /// that unchanged files are shared. Opening a log does not mind names that begin with a dot.
     private static let catalogCopyName = ".catalog-for-backup"
+    private static let indexCopyName = ".index-for-backup"
 
     /// Makes a consistent copy of the log in `directory`, which must not exist, beside all traffic;
     /// waits for disks. Everything acknowledged before the call is in it.
@@ -37,8 +38,7 @@ extension EventLog {
             try copyCatalog(of: root, to: &writer)
             // Behind the catalog: segments that it does not know yet are taken in when the copy is
             // opened.
-            let segments = try SegmentDirectory(reading: volume).numbers
-            let end = flusher.syncedCut
+            let (segments, end) = try copyIndex(of: root, to: &writer)
             let first = try CatalogCopy.mark(in: directory).cut
             let plan = try journalPlan(from: first, to: end)
             writer.total += plan.reduce(0) { $0 + $1.bytes }
@@ -67,6 +67,37 @@ extension EventLog {
         try catalog.copy(to: path)
         try CatalogCopy.add(path, to: &writer)
         try CatalogCopy.remove(path)
+    }
+
+    /// Copies the index of the key-value store, if there is one, and looks where the log ends: the
+    /// segments and the cut that the copy goes with.
+    private func copyIndex(
+        of root: String, to writer: inout BackupWriter
+    ) throws(LogError) -> (segments: [UInt32], end: CutPoint) {
+        if let companion = companion.withLock({ $0 }) {
+            let path = "\(root)/\(Self.indexCopyName)"
+            var found: (segments: [UInt32], end: CutPoint)?
+            try CatalogCopy.remove(path)
+            let isCopied = try companion.withCopy(to: path) { () throws(LogError) in
+                try waitUntilSynced(LSN(journal.next - 1))
+                found = (try SegmentDirectory(reading: volume).numbers, flusher.syncedCut)
+            }
+            if isCopied, let found {
+                try CatalogCopy.add(path, as: Format.indexDirectory, to: &writer)
+                try CatalogCopy.remove(path)
+                return found
+            }
+        } else if File.isDirectory("\(root)/\(Format.indexDirectory)") {
+            // Nobody has it open.
+            try CatalogCopy.add(
+                "\(root)/\(Format.indexDirectory)", as: Format.indexDirectory, to: &writer)
+        }
+        return (try SegmentDirectory(reading: volume).numbers, flusher.syncedCut)
+    }
+
+    /// Sets what keeps an index beside the log; nil when it does no more.
+    package func setCompanion(_ companion: (any LogCompanion)?) {
+        self.companion.withLock { $0 = companion }
     }
 
     /// The journal files between two cuts, with the bytes of each that count.

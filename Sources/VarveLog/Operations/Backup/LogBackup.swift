@@ -7,6 +7,12 @@ package import VarveStorage
 ///
 /// A log that is open copies itself: `EventLog.backup`.
 public enum LogBackup {
+    /// The directories that a log may have.
+    private static let directories = [
+        Format.journalDirectory, SegmentFormat.directory, Catalog.indexName,
+        Format.indexDirectory,
+    ]
+
     /// Copies the log in `source` to `target`, which must not exist. Segments are shared by links
     /// where the file system can.
     ///
@@ -33,6 +39,10 @@ public enum LogBackup {
             }
             if File.isDirectory("\(source)/\(Catalog.indexName)") {
                 try CatalogCopy.add("\(source)/\(Catalog.indexName)", to: &writer)
+            }
+            if File.isDirectory("\(source)/\(Format.indexDirectory)") {
+                try CatalogCopy.add(
+                    "\(source)/\(Format.indexDirectory)", as: Format.indexDirectory, to: &writer)
             }
             for file in journal.files {
                 try writer.add("\(source)/\(file.name.path)", as: file.name.path)
@@ -90,7 +100,7 @@ public enum LogBackup {
         let total = manifest.bytes
         var done: UInt64 = 0
         try BackupWriter.call { () throws(SystemError) in
-            for name in [Format.journalDirectory, SegmentFormat.directory, Catalog.indexName] {
+            for name in directories {
                 try File.makeDirectory("\(place)/\(name)")
             }
         }
@@ -110,9 +120,11 @@ public enum LogBackup {
             }
         }
         // An empty directory is not a database.
-        let catalog = "\(place)/\(Catalog.indexName)"
         try BackupWriter.call { () throws(SystemError) in
-            if try File.list(catalog).isEmpty { try File.removeDirectory(catalog) }
+            for name in [Catalog.indexName, Format.indexDirectory] {
+                let database = "\(place)/\(name)"
+                if try File.list(database).isEmpty { try File.removeDirectory(database) }
+            }
         }
     }
 
@@ -161,7 +173,7 @@ public enum LogBackup {
     /// Removes what an interrupted restoring left.
     private static func removeRest(_ place: String) throws(LogError) {
         guard File.exists(place) else { return }
-        for name in [Format.journalDirectory, SegmentFormat.directory, Catalog.indexName] {
+        for name in directories {
             try CatalogCopy.remove("\(place)/\(name)")
         }
         try BackupWriter.call { () throws(SystemError) in try File.removeDirectory(place) }
