@@ -79,6 +79,8 @@ public struct StreamVerificationReport: Hashable, Sendable, Codable {
     public let incarnation: String
     /// How many records were hashed.
     public let records: UInt64
+    /// How many of them were redacted: only their leaves were looked at.
+    public let redacted: UInt64
     /// How many bytes were hashed.
     public let bytes: UInt64
     /// Where the verification began: a fork's own records come behind its source's.

@@ -21,6 +21,8 @@ struct ChainCheck {
         var beginning: StreamPosition?
         /// True when the head is that behind a data record, or the genesis.
         var endsInData = true
+        /// How many of its records have lost what they said.
+        var redacted: UInt64 = 0
         var isIntact = true
         /// The first record that is, or may be, damaged.
         var damagedFrom: UInt64?

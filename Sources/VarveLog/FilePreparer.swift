@@ -13,6 +13,21 @@ final class FilePreparer: @unchecked Sendable {
     struct Spare {
         var name: JournalFileName
         var backend: any StorageBackend
+        /// True when it is known to hold zeros.
+        var isClean = false
+    }
+
+    /// A moment between redactions, or in one.
+    struct Scrubbing: Equatable {
+        /// How many redactions have begun or ended by then.
+        fileprivate var changes = 0
+    }
+
+    /// A file that the log no longer needs.
+    private struct Retired {
+        var number: UInt32
+        /// Whether its bytes must go.
+        var isScrubbed: Bool
     }
 
     /// How many bytes are written at a time.
@@ -30,7 +45,11 @@ final class FilePreparer: @unchecked Sendable {
     private let workers: WorkerMode
     private weak var journal: Journal?
     private var files: JournalFiles?
-    private var retired: [UInt32] = []
+    private var retired: [Retired] = []
+    /// True while a file that was given up is dealt with.
+    private var isReusing = false
+    private var moment = Scrubbing()
+    private var scrubbers = 0
     private let gate = Condition()
     private var spares: [Spare]
     private var nextNumber: UInt64
@@ -79,12 +98,80 @@ final class FilePreparer: @unchecked Sendable {
         }
     }
 
+    /// The moment, to be given to `reuse` with files that are retired now.
+    var scrubbing: Scrubbing { gate.withLock { moment } }
+
     /// Takes over files that the log no longer needs and no read looks into.
-    func reuse(_ numbers: [UInt32]) {
+    ///
+    /// - Parameters:
+    ///   - before: when they were retired: a redaction that was under way then, or since, has their
+    ///     bytes go.
+    ///   - isScrubbing: whether their bytes must go in any case.
+    func reuse(_ numbers: [UInt32], retiredAt before: Scrubbing, scrubbing isScrubbing: Bool) {
         gate.withLock {
-            retired += numbers
+            let isScrubbed = isScrubbing || scrubbers > 0 || before != moment
+            retired += numbers.map { Retired(number: $0, isScrubbed: isScrubbed) }
             gate.broadcast()
         }
+    }
+
+    /// From now on, until `endScrubbing`, the bytes of files that the log no longer needs go.
+    func beginScrubbing() {
+        gate.withLock {
+            scrubbers += 1
+            moment.changes += 1
+        }
+    }
+
+    /// Ends what `beginScrubbing` began.
+    func endScrubbing() {
+        gate.withLock {
+            scrubbers -= 1
+            moment.changes += 1
+        }
+    }
+
+    /// Removes all spares that may hold bytes of an earlier use and are promised to no group, and
+    /// sees to it that there is one spare at least; waits for the disk.
+    func replaceUsedSpares() throws(LogError) {
+        let isNeeded = gate.withLock { spares.contains { !$0.isClean } }
+        guard isNeeded || journal?.unpromisedFiles == 0 else { return }
+        let number = gate.withLock {
+            defer { nextNumber += 1 }
+            return nextNumber
+        }
+        let fresh = try prepare(number)
+        let removed = gate.withLock { () -> [Spare] in
+            var removed: [Spare] = []
+            journal?.replaceReadyFiles { count in
+                // The oldest are taken first, so it is these that were promised.
+                let free = spares.suffix(count)
+                removed = free.filter { !$0.isClean }
+                spares.removeLast(free.count)
+                spares += free.filter(\.isClean) + [fresh]
+                return count - removed.count + 1
+            }
+            return removed
+        }
+        for spare in removed { scrub(spare.backend, spare.name) }
+        try LogError.wrapping { () throws(StorageError) in
+            try volume.syncDirectory(Format.journalDirectory)
+        }
+    }
+
+    /// Waits until every file that was given up by now is dealt with; false when that has not come
+    /// by a moment of the monotonic clock.
+    func finishRetired(untilNanoseconds deadline: UInt64) -> Bool {
+        guard workers == .threads else {
+            while reuseRetired() {}
+            return true
+        }
+        gate.lock()
+        defer { gate.unlock() }
+        while !retired.isEmpty || isReusing {
+            guard !isStopping, gate.wait(untilNanoseconds: deadline) else { return false }
+        }
+        return true
     }
 
     /// The oldest spare; nil when there is none.
@@ -123,22 +210,26 @@ final class FilePreparer: @unchecked Sendable {
             gate.unlock()
             let isDone = hasRetired ? reuseRetired() : attempt()
             gate.lock()
+            gate.broadcast()
             if !isDone { waitForRetry() }
         }
         let rest = retired
         retired = []
         gate.unlock()
-        for number in rest { _ = giveUp(number, isWanted: false) }
+        for file in rest { _ = giveUp(file, isWanted: false) }
     }
 
     /// Makes a spare of the oldest file that was given up, if it is wanted; false without one.
     private func reuseRetired() -> Bool {
-        let next = gate.withLock { () -> (number: UInt32, isWanted: Bool)? in
+        let next = gate.withLock { () -> (file: Retired, isWanted: Bool)? in
             guard !retired.isEmpty else { return nil }
-            return (retired.removeFirst(), spares.count < sparesMax + Self.reusedMax)
+            isReusing = true
+            let file = retired.removeFirst()
+            return (file, !file.isScrubbed && spares.count < sparesMax + Self.reusedMax)
         }
         guard let next else { return false }
-        guard let spare = giveUp(next.number, isWanted: next.isWanted) else { return true }
+        defer { gate.withLock { isReusing = false } }
+        guard let spare = giveUp(next.file, isWanted: next.isWanted) else { return true }
         gate.withLock {
             spares.append(spare)
             journal?.addReadyFile()
@@ -148,14 +239,41 @@ final class FilePreparer: @unchecked Sendable {
 
     /// Makes a spare of a file, or removes it; nothing depends on its success, since a file below
     /// the cut that is still there when the log is opened is given up then.
-    private func giveUp(_ number: UInt32, isWanted: Bool) -> Spare? {
-        let old = JournalFileName(number: UInt64(number), role: .journal)
-        files?.drop(number)
+    private func giveUp(_ file: Retired, isWanted: Bool) -> Spare? {
+        let old = JournalFileName(number: UInt64(file.number), role: .journal)
+        files?.drop(file.number)
+        if file.isScrubbed {
+            scrub(try? volume.open(old.path, create: .never), old)
+            return nil
+        }
         guard isWanted, let spare = try? reuse(old) else {
             try? volume.remove(old.path)
             return nil
         }
         return spare
+    }
+
+    /// Writes zeros over a file and removes it; what stays is removed when the log is opened.
+    private func scrub(_ backend: (any StorageBackend)?, _ name: JournalFileName) {
+        if let backend { try? Self.overwrite(backend) }
+        try? volume.remove(name.path)
+    }
+
+    private static func overwrite(_ backend: any StorageBackend) throws(StorageError) {
+        let zeros = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: chunkBytes, alignment: Format.alignment)
+        defer { zeros.deallocate() }
+        zeros.initializeMemory(as: UInt8.self, repeating: 0)
+        let size = backend.size
+        var next: UInt64 = 0
+        while next < size {
+            let count = Int(min(UInt64(chunkBytes), size - next))
+            try backend.write(
+                UnsafeRawBufferPointer(UnsafeMutableRawBufferPointer(rebasing: zeros[..<count])),
+                at: next)
+            next += UInt64(count)
+        }
+        try backend.sync()
     }
 
     /// Gives a file the name of a spare. Its old bytes never pass for new ones: checksums are
@@ -218,7 +336,7 @@ final class FilePreparer: @unchecked Sendable {
             try fill(backend)
             try volume.rename(preparing.path, to: spare.path)
             try volume.syncDirectory(Format.journalDirectory)
-            return Spare(name: spare, backend: backend)
+            return Spare(name: spare, backend: backend, isClean: true)
         } catch {
             // What was written so far would keep the space it could not get enough of.
             try? volume.remove(preparing.path)

@@ -98,7 +98,13 @@ package struct Frame {
                 + Int(header.nameBytes))
     }
 
-    /// The upper layer's event, in the first part.
+    /// The records that it erases; nil when it erases none, or says nothing that makes sense.
+    package var redaction: Redaction? {
+        guard header.redacts else { return nil }
+        return Redaction(loadingFrom: base + Format.frameHeaderBytes)
+    }
+
+    /// The upper layer's event, in the first part; why records are erased, in a frame that does.
     package var annotation: UnsafeRawBufferPointer {
         let start =
             header.prefixBytes - Format.trailerBytes
@@ -109,7 +115,7 @@ package struct Frame {
     /// True when the frame is a whole set that appends data records, or none, and nothing else; its
     /// lengths were checked then.
     var isPlain: Bool {
-        guard header.kind == .append, header.partCount == 1 else { return false }
+        guard header.kind == .append, header.partCount == 1, !header.redacts else { return false }
         var left = Int(header.payloadBytes)
         for index in 0..<Int(header.recordCount) {
             let entry = entry(index)
@@ -142,12 +148,16 @@ extension FrameHeader {
     fileprivate init?(checked base: UnsafeRawPointer, frameBytes: Int) {
         let kindAndFlags = base.loadLittleEndian(32, as: UInt32.self)
         guard let kind = FrameKind(rawValue: UInt8(truncatingIfNeeded: kindAndFlags)),
-            kindAndFlags >> 8 <= 3, base.loadLittleEndian(42, as: UInt16.self) == 0
+            let encoding = RunEncoding(rawValue: UInt8(truncatingIfNeeded: kindAndFlags >> 16)),
+            kindAndFlags >> 24 == 0, kindAndFlags >> 8 & 0xff <= 7,
+            base.loadLittleEndian(42, as: UInt16.self) == 0
         else { return nil }
         self.init(
             frameBytes: UInt32(frameBytes), lsn: base.loadLittleEndian(8),
             stream: base.loadLittleEndian(16), wallMilliseconds: base.loadLittleEndian(24),
-            kind: kind, isStructural: kindAndFlags >> 8 & 1 == 1, trims: kindAndFlags >> 9 == 1,
+            kind: kind, isStructural: kindAndFlags >> 8 & 1 == 1,
+            trims: kindAndFlags >> 9 & 1 == 1, redacts: kindAndFlags >> 10 & 1 == 1,
+            encoding: encoding,
             partIndex: base.loadLittleEndian(36), partCount: base.loadLittleEndian(38),
             nameBytes: base.loadLittleEndian(40), annotationBytes: base.loadLittleEndian(44),
             recordCount: base.loadLittleEndian(48), payloadBytes: base.loadLittleEndian(52),
@@ -166,13 +176,20 @@ extension FrameHeader {
             && (partIndex == 0 || annotationBytes == 0)
             && hasRightName && stream >= 1 && stream <= lsn
             && (!kind.creates || stream == lsn - UInt64(min(UInt64(partIndex), lsn)))
-            && (!trims || mayTrim)
+            && (!trims || mayTrim) && (!redacts || mayRedact)
+            && (encoding == .none || kind.creates)
             && (!endsStream || (recordCount == 0 && payloadBytes == 0 && partCount == 1))
     }
 
     /// True when a set of this kind can trim its stream, and the frame has the room for it.
     private var mayTrim: Bool {
         isStructural && (kind == .append || kind == .fork) && (partIndex > 0 || recordCount > 0)
+    }
+
+    /// True when the frame can erase records: it does nothing else.
+    private var mayRedact: Bool {
+        kind == .append && !isStructural && !trims && partCount == 1 && recordCount == 0
+            && payloadBytes == 0
     }
 
     private var endsStream: Bool { kind == .delete || kind == .retire }

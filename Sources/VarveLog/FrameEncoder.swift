@@ -26,7 +26,8 @@ struct FrameEncoder {
         _ part: PartPlan.Part, index: Int, mutation: Mutation, kind: FrameKind, nameBytes: Int
     ) -> Int {
         FrameHeader.prefixBytes(
-            kind: kind, isFirst: index == 0, trims: mutation.visible != nil, name: nameBytes,
+            kind: kind, isFirst: index == 0, trims: mutation.visible != nil,
+            redacts: mutation.redaction != nil, name: nameBytes,
             annotation: index == 0 ? mutation.annotation.count : 0, records: part.recordCount)
             + part.payloadBytes
     }
@@ -43,7 +44,8 @@ struct FrameEncoder {
         let header = FrameHeader(
             frameBytes: UInt32(placement.frameBytes), lsn: placement.lsn, stream: stream,
             wallMilliseconds: wallMilliseconds, kind: kind, isStructural: mutation.isStructural,
-            trims: mutation.visible != nil, partIndex: UInt16(index), partCount: UInt16(partCount),
+            trims: mutation.visible != nil, redacts: mutation.redaction != nil,
+            encoding: mutation.encoding, partIndex: UInt16(index), partCount: UInt16(partCount),
             nameBytes: isFirst ? UInt16(name.count) : 0,
             annotationBytes: isFirst ? UInt32(mutation.annotation.count) : 0,
             recordCount: UInt32(part.recordCount), payloadBytes: UInt32(part.payloadBytes),
@@ -63,6 +65,10 @@ struct FrameEncoder {
             if let visible = mutation.visible {
                 visible.store(to: next)
                 next += VisibleStart.byteCount
+            }
+            if let redaction = mutation.redaction {
+                redaction.store(to: next)
+                next += Redaction.byteCount
             }
             Self.copy(mutation.annotation, to: &next)
         }

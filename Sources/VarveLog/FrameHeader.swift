@@ -42,6 +42,10 @@ package struct FrameHeader: Equatable, Sendable {
     package var isStructural: Bool
     /// True when its set trims the stream; the first part has the visible start.
     package var trims: Bool
+    /// True when it erases records of its stream; the frame says which.
+    package var redacts = false
+    /// How the stream's records are stored when they are settled, in a create or fork.
+    package var encoding = RunEncoding.none
     /// Its place in its set, from 0.
     package var partIndex: UInt16
     /// The number of frames of its set.
@@ -64,16 +68,18 @@ package struct FrameHeader: Equatable, Sendable {
     /// Bytes from the frame's first to its payload's first.
     var prefixBytes: Int {
         Self.prefixBytes(
-            kind: kind, isFirst: partIndex == 0, trims: trims, name: Int(nameBytes),
-            annotation: Int(annotationBytes), records: Int(recordCount))
+            kind: kind, isFirst: partIndex == 0, trims: trims, redacts: redacts,
+            name: Int(nameBytes), annotation: Int(annotationBytes), records: Int(recordCount))
     }
 
     /// Bytes from the first byte of a frame to its payload's first.
     static func prefixBytes(
-        kind: FrameKind, isFirst: Bool, trims: Bool, name: Int, annotation: Int, records: Int
+        kind: FrameKind, isFirst: Bool, trims: Bool, redacts: Bool, name: Int, annotation: Int,
+        records: Int
     ) -> Int {
         Format.frameHeaderBytes + (isFirst ? kind.identityBytes + name : 0)
-            + (isFirst && trims ? VisibleStart.byteCount : 0) + annotation
+            + (isFirst && trims ? VisibleStart.byteCount : 0)
+            + (redacts ? Redaction.byteCount : 0) + annotation
             + Format.lengthEntryBytes * records + Format.trailerBytes
     }
 
@@ -88,8 +94,10 @@ package struct FrameHeader: Equatable, Sendable {
         base.storeLittleEndian(lsn, at: 8)
         base.storeLittleEndian(stream, at: 16)
         base.storeLittleEndian(wallMilliseconds, at: 24)
-        let flags: UInt32 = (isStructural ? 1 << 8 : 0) | (trims ? 1 << 9 : 0)
-        base.storeLittleEndian(UInt32(kind.rawValue) | flags, at: 32)
+        let flags: UInt32 =
+            (isStructural ? 1 << 8 : 0) | (trims ? 1 << 9 : 0) | (redacts ? 1 << 10 : 0)
+        base.storeLittleEndian(
+            UInt32(kind.rawValue) | flags | UInt32(encoding.rawValue) << 16, at: 32)
         base.storeLittleEndian(partIndex, at: 36)
         base.storeLittleEndian(partCount, at: 38)
         base.storeLittleEndian(UInt32(nameBytes), at: 40)

@@ -55,12 +55,15 @@ final class Journal: @unchecked Sendable {
     // MARK: Staging
 
     /// Reserves one frame of `frameBytes` bytes; throws without having changed anything.
+    ///
+    /// - Parameter startsFile: whether the frame must be the first one of its file.
     func reserve(
-        frameBytes: Int, wallMilliseconds: UInt64, into placement: inout Placement
+        frameBytes: Int, wallMilliseconds: UInt64, startsFile: Bool = false,
+        into placement: inout Placement
     ) throws(LogError) -> Reservation {
         gate.lock()
         defer { gate.unlock() }
-        let group = try admit(frameBytes)
+        let group = try admit(frameBytes, startsFile: startsFile)
         let reservation = begin(group, wallMilliseconds)
         placement = place(frameBytes, in: group)
         return reservation
@@ -78,7 +81,7 @@ final class Journal: @unchecked Sendable {
     }
 
     /// The open group, with room for `bytes` more in itself and its file.
-    private func admit(_ bytes: Int) throws(LogError) -> Group {
+    private func admit(_ bytes: Int, startsFile: Bool = false) throws(LogError) -> Group {
         if isClosed { throw .closed }
         let largest =
             fileBytes - UInt64(Format.fileHeaderBytes + Format.groupHeaderBytes) - Self.markBytes
@@ -91,13 +94,17 @@ final class Journal: @unchecked Sendable {
         if unsettledBytes > options.unsettledBytesMax {
             throw .overloaded(reason: "\(unsettledBytes) bytes wait to be settled")
         }
+        if startsFile {
+            if readyFiles == 0 { throw missingFile }
+            sealOpenGroup()
+        }
         if let group = openGroup {
             let end = Format.aligned(group.nextByte + UInt64(bytes)) + Self.markBytes
             if group.frameBytes + bytes <= options.groupBytes, end <= fileBytes { return group }
             sealOpenGroup()
         }
         let needed = UInt64(Format.groupHeaderBytes + bytes)
-        if Format.aligned(nextGroupByte + needed) + Self.markBytes > fileBytes {
+        if startsFile || Format.aligned(nextGroupByte + needed) + Self.markBytes > fileBytes {
             try moveToNextFile()
         }
         let group = idleGroups.popLast() ?? Group()
@@ -106,11 +113,12 @@ final class Journal: @unchecked Sendable {
         return group
     }
 
+    private var missingFile: LogError {
+        preparationFailure ?? .overloaded(reason: "the next journal file is not ready")
+    }
+
     private func moveToNextFile() throws(LogError) {
-        guard readyFiles > 0 else {
-            throw preparationFailure
-                ?? .overloaded(reason: "the next journal file is not ready")
-        }
+        guard readyFiles > 0 else { throw missingFile }
         guard file < UInt32.max else {
             throw .limitExceeded(
                 name: "journal files", limit: Int(UInt32.max), actual: Int(file) + 1)
@@ -210,6 +218,15 @@ final class Journal: @unchecked Sendable {
             readyFiles += 1
             preparationFailure = nil
         }
+    }
+
+    /// How many files are ready and promised to no group.
+    var unpromisedFiles: Int { gate.withLock { readyFiles } }
+
+    /// Has `body` take all files out that are promised to no group, and put others in their place:
+    /// it is told their number and returns the new one. It must not call the journal.
+    func replaceReadyFiles(_ body: (Int) -> Int) {
+        gate.withLock { readyFiles = body(readyFiles) }
     }
 
     /// A file could not be prepared; staging that needs one says why.

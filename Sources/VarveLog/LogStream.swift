@@ -18,6 +18,8 @@ public final class LogStream: @unchecked Sendable {
     package let edge: ForkEdge?
     @usableFromInline let mutex = Mutex<Void>(())
     private let nameCount: UInt16
+    /// How its records are stored when they are settled.
+    package let encoding: RunEncoding
     /// Whether it was asked for since the directory last looked; under the directory's lock.
     @exclusivity(unchecked) var wasUsed = false
     /// Behind a pointer, so that callers in other targets get at it without a generic call; the
@@ -31,12 +33,14 @@ public final class LogStream: @unchecked Sendable {
     /// A stream that is not yet published.
     init(
         id: StreamID, incarnation: Incarnation, name: UnsafeRawBufferPointer,
-        edge: ForkEdge? = nil, state: consuming LogStreamState
+        edge: ForkEdge? = nil, encoding: RunEncoding = .none,
+        state: consuming LogStreamState
     ) {
         self.id = id
         self.edge = edge
         self.incarnation = incarnation
         nameCount = UInt16(name.count)
+        self.encoding = encoding
         let stateBytes = MemoryLayout<LogStreamState>.stride
         let memory = UnsafeMutableRawPointer.allocate(
             byteCount: stateBytes + name.count,

@@ -12,7 +12,7 @@ package struct LogStreamState: ~Copyable {
     private var packed: UInt64 = 0
     /// The LSN of the last change that readers wait for: create, close, delete, trim.
     package internal(set) var structuralLSN = LSN.none
-    private var trimmed: Trimmed?
+    private var rare: Rare?
     /// Where its settled records lie, in order: everything before the first extent.
     private(set) var runs: ContiguousArray<SettledRun> = []
     /// Where its other bytes lie in the journal.
@@ -33,7 +33,7 @@ package struct LogStreamState: ~Copyable {
         isClosed = record.isClosed
         isDeleted = record.isDeleted
         isRetired = record.isRetired
-        trimmed = record.visible.map { Trimmed($0) }
+        rare = record.visible.map { Rare(visible: $0) }
         self.runs = runs
     }
 
@@ -87,6 +87,12 @@ package struct LogStreamState: ~Copyable {
     /// Everything up to `lsn` is settled now: in `run`, if it had records.
     mutating func settle(_ run: SettledRun?, through lsn: UInt64) {
         extents.removeAll(through: lsn)
+        if let rare, !rare.redactions.isEmpty {
+            let left = rare.redactions.filter { $0.lsn > lsn }
+            self.rare =
+                left.isEmpty && rare.visible == nil
+                ? nil : Rare(visible: rare.visible, redactions: left)
+        }
         if let run { runs.append(run) }
     }
 
@@ -101,21 +107,35 @@ package struct LogStreamState: ~Copyable {
     package var extentBytes: Int { extents.allocatedBytes }
 
     /// Where the last trim made it begin for its readers; nil when there was none.
-    package var visible: VisibleStart? { trimmed?.visible }
+    package var visible: VisibleStart? { rare?.visible }
 
     /// Where it begins for its readers; in its source, for a fork that was not trimmed so far.
-    package var visibleStart: StreamPosition { trimmed?.visible.position ?? .start }
+    package var visibleStart: StreamPosition { visible?.position ?? .start }
 
     /// The chain's head behind the last data record, if that is known without reading: a control
     /// record may follow it in a stream that was closed or trimmed.
     var dataHead: ChainHash? {
-        if isClosed || trimmed != nil { return visible?.position == tail ? visible?.head : nil }
+        if isClosed || visible != nil { return visible?.position == tail ? visible?.head : nil }
         return head
     }
 
     /// Hides what lies before `visible`; behind `advance`.
     mutating func trim(to visible: VisibleStart) {
-        trimmed = Trimmed(visible)
+        rare = Rare(visible: visible, redactions: rare?.redactions ?? [])
+    }
+
+    /// Has the records read as erased once `lsn` is durable, until what is settled through it says
+    /// so itself.
+    mutating func redact(_ redaction: Redaction, lsn: UInt64) {
+        rare = Rare(
+            visible: visible, redactions: (rare?.redactions ?? []) + [(lsn, redaction)])
+    }
+
+    /// The erasures that readers see when everything up to `lsn` is durable, and whose bytes may
+    /// still be there.
+    func redactions(through lsn: LSN) -> [Redaction] {
+        guard let rare, !rare.redactions.isEmpty else { return [] }
+        return rare.redactions.filter { $0.lsn <= lsn.rawValue }.map(\.redaction)
     }
 
     /// How many bytes readers see, those of a fork's source included.
@@ -150,12 +170,14 @@ package struct LogStreamState: ~Copyable {
         structuralLSN = LSN(lsn)
     }
 
-    /// Apart, because most streams have none: they pay eight bytes for it.
-    private final class Trimmed {
-        let visible: VisibleStart
+    /// Apart, because most streams have nothing of it: they pay eight bytes for it.
+    private final class Rare {
+        let visible: VisibleStart?
+        let redactions: [(lsn: UInt64, redaction: Redaction)]
 
-        init(_ visible: VisibleStart) {
+        init(visible: VisibleStart?, redactions: [(lsn: UInt64, redaction: Redaction)] = []) {
             self.visible = visible
+            self.redactions = redactions
         }
     }
 

@@ -195,7 +195,7 @@ public enum LogVerifier {
                     bytes: progress.byte, head: progress.head,
                     visibleStart: progress.visible?.position, beginning: progress.beginning,
                     isClosed: progress.isClosed,
-                    isIntact: progress.isIntact)
+                    isIntact: progress.isIntact, redactedRecords: progress.redacted)
             }
             report.heads = context.options.heads.indices.map { index in
                 finding(index, chains.streams)

@@ -46,6 +46,13 @@ package struct Mutation {
     package var isStructural: Bool
     /// Where the stream begins for its readers from now on; then the first record is the trim's.
     package var visible: VisibleStart?
+    /// The records that are erased; then there are none to append, and the annotation is the text
+    /// that says why, which is not told to the layer above.
+    package var redaction: Redaction?
+    /// Whether its frame must be the first one of a journal file; for a set that is one frame.
+    package var startsFile: Bool
+    /// How the stream's records are stored when they are settled; for creations.
+    package var encoding: RunEncoding
     /// The time of the change; the frame's time is this or, if that is later, the last frame's.
     ///
     /// What `apply` must see exactly belongs into the annotation.
@@ -56,6 +63,7 @@ package struct Mutation {
         annotation: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
         records: UnsafeBufferPointer<RecordBytes> = UnsafeBufferPointer(start: nil, count: 0),
         separator: UInt8? = nil, isStructural: Bool = false, visible: VisibleStart? = nil,
+        redaction: Redaction? = nil, startsFile: Bool = false, encoding: RunEncoding = .none,
         wallMilliseconds: UInt64
     ) {
         self.annotation = annotation
@@ -63,6 +71,9 @@ package struct Mutation {
         self.separator = separator
         self.isStructural = isStructural
         self.visible = visible
+        self.redaction = redaction
+        self.startsFile = startsFile
+        self.encoding = encoding
         self.wallMilliseconds = wallMilliseconds
     }
 }

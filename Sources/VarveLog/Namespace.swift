@@ -82,7 +82,7 @@ package struct Namespace: Sendable {
         }
         let stream = LogStream(
             id: StreamID(rawValue: range.lowerBound), incarnation: incarnation, name: name,
-            edge: edge, state: state)
+            edge: edge, encoding: mutation.encoding, state: state)
         let lsn = LSN(range.upperBound)
         stream.attach(attach(stream, lsn))
         directory.insert(stream)

@@ -37,6 +37,8 @@ package struct ReadRun: Sendable {
     let journal: ContiguousArray<JournalPiece>
     let bytes: LogBytes
     let pin: ReadPin
+    /// What is erased of the stream and may still be in its segments.
+    var redactions: [Redaction] = []
 
     /// The mean number of bytes that lie together: small ones are better gathered than sent apart.
     package var meanPieceBytes: Int {
@@ -61,6 +63,8 @@ package struct ReadRun: Sendable {
                 guard let slices = try run.slices else { return nil }
                 result += slices
             }
+            // What the files have is not what readers get.
+            guard settled.isEmpty || redactions.isEmpty else { return nil }
             for piece in settled {
                 guard let slice = try bytes.slice(piece) else { return nil }
                 result.append(slice)
@@ -104,6 +108,11 @@ package struct ReadRun: Sendable {
             let target = next(piece.count)
             guard
                 try bytes.read(piece.run, from: piece.byte, into: target, blocking: blocking)
+            else { return false }
+            guard !redactions.isEmpty else { continue }
+            guard let file = try bytes.segment(piece.run.segment, blocking: blocking),
+                try file.apply(
+                    redactions, to: target, of: piece.run, from: piece.byte, blocking: blocking)
             else { return false }
         }
         for piece in journal {

@@ -12,6 +12,8 @@ struct ReadView {
     let settledEnd: StreamPosition
     /// The durable tail.
     let tail: StreamPosition
+    /// What is erased and may still be in segments.
+    let redactions: [Redaction]
 
     /// Copies what may be needed of `state`; checks that `start` is not beyond the end.
     ///
@@ -28,6 +30,7 @@ struct ReadView {
         tail = count == state.extents.count ? state.tail : state.extents[count].start
         end = tail
         settledEnd = state.settledEnd
+        redactions = state.redactions(through: lsn)
         if start == tail { return }
         guard start < tail else { throw .offTheEnd(position: start, tail: tail) }
         guard start.record < tail.record, start.byte <= tail.byte else {

@@ -6,7 +6,7 @@ public enum RecordKind: UInt8, Sendable {
     case close = 1
     /// What lies before a place is hidden from now on. Takes no number and has no bytes.
     case trim = 2
-    /// Reserved: a data record whose bytes were erased and whose leaf is kept.
+    /// A data record whose bytes were erased and whose leaf is kept; in segments alone.
     case redacted = 3
 
     /// True when the record takes a number of its own.

@@ -18,6 +18,8 @@ final class Replay {
     private var loadedBytes: [UInt64: UInt64] = [:]
     /// The streams that were deleted, in the order of the log.
     private(set) var deleted: [LogStream] = []
+    /// The redactions among the sets, in the order of the log, and their streams.
+    private(set) var redactions: [(stream: StreamID, redaction: Redaction)] = []
     /// The time of the last frame.
     private(set) var lastWall: UInt64 = 0
 
@@ -67,8 +69,9 @@ final class Replay {
             stream = try self.stream(for: set, nameIsTaken: nameIsTaken)
             try stream.withLock { (state) throws(LogError.Inconsistency) in
                 try Self.advance(&state, set, from: start, to: end)
-                if directory != nil { Self.addExtents(&state, set, file: file, bytes: bytes) }
+                if directory != nil { try Self.note(&state, set, file: file, bytes: bytes) }
             }
+            if let redaction = set.redaction { redactions.append((stream.id, redaction)) }
             released = try release(set)
         } catch {
             throw .corruption(
@@ -76,7 +79,7 @@ final class Replay {
                 byte: set.parts[0].byte, count: UInt64(set.parts[0].frameBytes),
                 detail: error.rawValue)
         }
-        try tellFold(set, stream, start, end)
+        if set.redaction == nil { try tellFold(set, stream, start, end) }
         switch set.first.kind {
         case .create, .fork: publish(stream)
         case .append, .retire: break
@@ -187,7 +190,7 @@ final class Replay {
                 ?? Chain.genesis(incarnation, name: name)
             return LogStream(
                 id: StreamID(rawValue: set.first.stream), incarnation: incarnation, name: name,
-                edge: edge,
+                edge: edge, encoding: set.first.encoding,
                 state: LogStreamState(head: genesis, start: set.origin?.position ?? .start))
         }
     }
@@ -217,7 +220,11 @@ final class Replay {
         to end: StreamPosition
     ) throws(LogError.Inconsistency) {
         guard state.tail == start else { throw .wrongPosition }
-        guard !state.isRetired else { throw .retiredStream }
+        guard !state.isRetired || set.redaction != nil else { throw .retiredStream }
+        let isThere = set.redaction.map {
+            $0.end.record <= state.tail.record && $0.end.byte <= state.tail.byte
+        }
+        guard isThere ?? true else { throw .impossibleRedaction }
         let hasRecords = set.parts.contains { $0.recordCount > 0 }
         let goesOn = set.dataRecords > 0 || set.closes
         guard !state.isClosed || !goesOn else { throw .closedStream }
@@ -233,10 +240,15 @@ final class Replay {
         if set.first.kind == .retire { state.markRetired(lsn: set.lastLSN) }
     }
 
-    /// Notes where the records of a set lie, whose frames are at `bytes` of a file.
-    private static func addExtents(
+    /// Notes where the records of a set lie, whose frames are at `bytes` of a file, and which
+    /// records it erases.
+    private static func note(
         _ state: inout LogStreamState, _ set: SetAssembler.FrameSet, file: UInt32, bytes: [UInt64]
-    ) {
+    ) throws(LogError.Inconsistency) {
+        if let redaction = set.redaction {
+            guard redaction.end <= state.settledEnd else { throw .impossibleRedaction }
+            state.redact(redaction, lsn: set.lastLSN)
+        }
         guard set.parts.contains(where: { $0.recordCount > 0 }) else { return }
         for (part, byte) in zip(set.parts, bytes) {
             state.extents.append(

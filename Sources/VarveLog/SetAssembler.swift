@@ -32,6 +32,8 @@ struct SetAssembler {
         var released: [UInt64] = []
         /// Where a trim makes the stream begin.
         var visible: VisibleStart?
+        /// The records that are erased.
+        var redaction: Redaction?
         var annotation: [UInt8] = []
         var parts: [Part] = []
         /// Data records in the whole set.
@@ -77,6 +79,10 @@ struct SetAssembler {
             if frame.header.kind == .fork { set.origin = frame.origin }
             set.released = frame.released
             set.visible = frame.visible
+            set.redaction = frame.redaction
+            guard !frame.header.redacts || set.redaction != nil else {
+                throw .impossibleRedaction
+            }
             set.annotation = Array(frame.annotation)
             unfinished = 0
         }
@@ -105,7 +111,8 @@ struct SetAssembler {
             header.partCount == first.partCount, header.stream == first.stream,
             header.kind == first.kind, header.head == first.head,
             header.wallMilliseconds == first.wallMilliseconds,
-            header.isStructural == first.isStructural, header.trims == first.trims
+            header.isStructural == first.isStructural, header.trims == first.trims,
+            header.encoding == first.encoding
         else { throw .partsContradict }
     }
 
@@ -154,6 +161,7 @@ extension LogError {
         case retiredStream = "a frame changes a stream that only its forks read"
         case streamExists = "a frame creates a stream that exists"
         case impossibleTrim = "a trim does not move its stream's beginning within the stream"
+        case impossibleRedaction = "a redaction is not of records that its stream has settled"
         case wrongPosition = "a frame does not begin where its stream ends"
         case closedStream = "a frame appends to a closed stream"
         case splitByMark = "the durable mark lies inside a group"

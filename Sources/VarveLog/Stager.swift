@@ -69,6 +69,9 @@ struct Stager {
             to: tail, head: head, lsn: range.upperBound, isStructural: mutation.isStructural)
         if closes { state.isClosed = true }
         if let visible = mutation.visible { state.trim(to: visible) }
+        if let redaction = mutation.redaction {
+            state.redact(redaction, lsn: range.upperBound)
+        }
         if target.kind == .delete { state.markDeleted(lsn: range.upperBound) }
         if target.kind == .retire { state.markRetired(lsn: range.upperBound) }
         return range
@@ -78,7 +81,10 @@ struct Stager {
     private func check(
         _ mutation: Mutation, _ plan: PartPlan, _ state: borrowing LogStreamState
     ) throws(LogError) -> Bool {
-        if state.isDeleted || state.isRetired { throw .unknownStream }
+        // Forks go on reading the records of a retired stream, so those can be erased.
+        if state.isDeleted || state.isRetired && mutation.redaction == nil {
+            throw .unknownStream
+        }
         guard mutation.annotation.count <= Format.annotationBytesMax else {
             throw .limitExceeded(
                 name: "annotation bytes", limit: Format.annotationBytesMax,
@@ -123,7 +129,8 @@ struct Stager {
             lsn: 0, memory: UnsafeMutableRawPointer(bitPattern: 8).unsafelyUnwrapped,
             frameBytes: 0, file: 0, byte: 0, fileID: 0)
         let reservation = try journal.reserve(
-            frameBytes: bytes, wallMilliseconds: mutation.wallMilliseconds, into: &placement)
+            frameBytes: bytes, wallMilliseconds: mutation.wallMilliseconds,
+            startsFile: mutation.startsFile, into: &placement)
         let lsn = reservation.firstLSN
         encoder(mutation, target, reservation, partCount: 1, head: head)
             .encode(part, index: 0, position: state.tail, to: placement)

@@ -156,6 +156,7 @@ extension EventLog {
         ReadRun(
             start: start, end: end, reachesTail: end == view.tail,
             settled: view.settledPieces(from: start.byte, to: end.byte),
-            journal: view.journalPieces(from: start.byte, to: end.byte), bytes: bytes, pin: pin)
+            journal: view.journalPieces(from: start.byte, to: end.byte), bytes: bytes, pin: pin,
+            redactions: view.redactions)
     }
 }

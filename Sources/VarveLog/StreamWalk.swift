@@ -10,6 +10,8 @@ extension EventLog {
         var end: StreamPosition
         /// Where the stream begins for its readers.
         var visibleStart = StreamPosition.start
+        /// What is erased and may still be in segments.
+        var redactions: [Redaction] = []
         /// True when the last extent is the last of its set.
         var endsWithSet = true
     }
@@ -35,6 +37,10 @@ extension EventLog {
         let begin = max(check == .genesis ? plan.visibleStart : start, stream.start)
         let first = plan.runs.first?.start ?? plan.extents.first?.start ?? plan.end
         if first > begin { throw .lost(from: begin, to: first) }
+        let redactions = plan.redactions
+        let give = { (record: Record) throws(LogError) in
+            try body(redactions.reduce(record) { $1.applied(to: $0) })
+        }
         var chain = RecordChain(of: stream, isHashing: check != .none)
         for (index, run) in plan.runs.enumerated() {
             let from = check == .genesis ? StreamPosition.start : start
@@ -46,7 +52,7 @@ extension EventLog {
             }
             let file = try bytes.segments.file(run.segment)
             try file.walk(
-                run, from: isForItsHead ? run.end : from, to: end, &chain, body)
+                run, from: isForItsHead ? run.end : from, to: end, &chain, give)
         }
         guard !plan.extents.isEmpty || plan.previous != nil else { return chain.beginning }
         if plan.previous == nil, let run = plan.runs.last, let extent = plan.extents.first,
@@ -79,6 +85,7 @@ extension EventLog {
         let tail = count == state.extents.count ? state.tail : state.extents[count].start
         var plan = WalkPlan(end: tail)
         plan.visibleStart = state.visibleStart
+        plan.redactions = state.redactions(through: lsn)
         let first = state.extents.index(of: start.record, among: count) ?? 0
         var index = first
         // Back to the beginning of the set, whose predecessor has the head before it.

@@ -27,6 +27,9 @@ public struct VerificationReport: Sendable {
         /// True when the whole chain, as far as its records are there, was computed anew and
         /// matches at every frame.
         public let isIntact: Bool
+        /// The number of records that were redacted: their leaves are in the chain, and what they
+        /// said is gone.
+        public let redactedRecords: UInt64
     }
 
     /// One damaged place.
@@ -80,6 +83,7 @@ public struct VerificationReport: Sendable {
                 + (stream.visibleStart.map { ", trimmed at \($0)" } ?? "")
                 + (stream.beginning.map { ", checked from \($0) on" } ?? "")
                 + (stream.isClosed ? ", closed" : "")
+                + (stream.redactedRecords == 0 ? "" : ", \(stream.redactedRecords) redacted")
                 + (stream.isIntact ? "" : ", DAMAGED")
         }
         for head in heads {
@@ -132,6 +136,7 @@ public struct VerificationReport: Sendable {
         line.add("trimmed_at", stream.visibleStart?.description)
         line.add("checked_from", stream.beginning?.description)
         line.add("closed", stream.isClosed)
+        if stream.redactedRecords > 0 { line.add("redacted", stream.redactedRecords) }
         line.add("intact", stream.isIntact)
         return line.rendered
     }

@@ -10,6 +10,7 @@ enum Operation: Int, CaseIterable {
     case list
     case settle
     case trim
+    case redact
     case compact
     case backup
     case stats
@@ -36,6 +37,7 @@ enum Operation: Int, CaseIterable {
         case .list: "list"
         case .settle: "settle"
         case .trim: "trim"
+        case .redact: "redact"
         case .compact: "compact"
         case .backup: "backup"
         case .stats: "stats"

@@ -71,6 +71,10 @@ struct Problem: Sendable {
         .badRequest, "invalid-retention",
         "Stream-Retain-Bytes and Stream-Retain-Seconds are numbers in digits.")
 
+    static let invalidRedaction = Problem(
+        .badRequest, "invalid-redaction",
+        "The body is a JSON object: offset, reason of up to 1024 bytes, records up to 10000.")
+
     // MARK: The stream
 
     static let notFound = Problem(.notFound, "not-found", "There is nothing here.")

@@ -29,6 +29,9 @@ enum Route {
     case verify(UnsafeRawBufferPointer)
     /// `{base}/__ds/trim/{name}`: trimming a stream; its decoded name lies in the name buffer.
     case trim(UnsafeRawBufferPointer)
+    /// `{base}/__ds/redact/{name}`: erasing records; the stream's decoded name lies in the name
+    /// buffer.
+    case redact(UnsafeRawBufferPointer)
     /// `{base}/__ds/subscriptions` and everything below it.
     case subscriptions
     /// `/health`.
@@ -89,6 +92,9 @@ enum Route {
         }
         if let stream = name.rest(behind: "__ds/trim/") {
             return StreamName.fault(in: stream) == nil ? .trim(stream) : .invalidName
+        }
+        if let stream = name.rest(behind: "__ds/redact/") {
+            return StreamName.fault(in: stream) == nil ? .redact(stream) : .invalidName
         }
         let subscriptions: StaticString = "__ds/subscriptions"
         let length = subscriptions.utf8CodeUnitCount

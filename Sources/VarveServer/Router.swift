@@ -34,6 +34,7 @@ enum Router {
             SignedHeads.answer(request, name: name, responder.with(.signedHead))
         case (.verify(let name), .post): Verify.answer(request, name: name, responder.with(.verify))
         case (.trim(let name), .post): Trim.answer(request, name: name, responder.with(.trim))
+        case (.redact(let name), .post): Redact.answer(request, name: name, responder.with(.redact))
         case (.health, .get), (.health, .head): Health.answer(responder.with(.health))
         case (.ready, .get), (.ready, .head): Ready.answer(responder.with(.ready))
         case (.metrics, .get), (.metrics, .head): Metrics.answer(responder.with(.metrics))
@@ -42,7 +43,7 @@ enum Router {
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))
         case (.stream, _), (.invalidName, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: CrossOrigin.methods)
-        case (.settle, _), (.compact, _), (.trim, _), (.backup, _), (.verify, _):
+        case (.settle, _), (.compact, _), (.trim, _), (.redact, _), (.backup, _), (.verify, _):
             responder.refuse(Refusal(.methodNotAllowed), allow: "POST, OPTIONS")
         case (.list, _), (.stats, _), (.keys, _), (.signedHead, _), (.health, _), (.ready, _),
             (.metrics, _):

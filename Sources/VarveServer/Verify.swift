@@ -67,6 +67,8 @@ enum Verify {
         buffer.append(decimal: found.records)
         buffer.append(",\"bytes\":")
         buffer.append(decimal: found.bytes)
+        buffer.append(",\"redacted\":")
+        buffer.append(decimal: found.redactedRecords)
         buffer.append(",\"from\":\"")
         buffer.append(text: found.start.description)
         buffer.append("\",\"position\":\"")

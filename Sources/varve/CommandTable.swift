@@ -4,11 +4,11 @@ enum CommandTable {
     static let commands: [any Command.Type] = [
         ServeCommand.self, CreateCommand.self, AppendCommand.self, ReadCommand.self,
         TailCommand.self, HeadCommand.self, CloseCommand.self, DeleteCommand.self, TrimCommand.self,
-        ListCommand.self, VerifyCommand.self, InspectCommand.self, DumpCommand.self,
-        RepairCommand.self, BackupCommand.self, RestoreCommand.self, SettleCommand.self,
-        CompactCommand.self, StatsCommand.self, KeysCommand.self, EncryptionKeyCommand.self,
-        RekeyCommand.self, BenchCommand.self, ConformanceCommand.self, VersionCommand.self,
-        HelpCommand.self,
+        RedactCommand.self, ListCommand.self, VerifyCommand.self, InspectCommand.self,
+        DumpCommand.self, RepairCommand.self, BackupCommand.self, RestoreCommand.self,
+        SettleCommand.self, CompactCommand.self, StatsCommand.self, KeysCommand.self,
+        EncryptionKeyCommand.self, RekeyCommand.self, BenchCommand.self, ConformanceCommand.self,
+        VersionCommand.self, HelpCommand.self,
     ]
 
     /// Their descriptions.

@@ -24,10 +24,12 @@ final class TestLog: Sendable {
     @discardableResult
     func create(
         _ name: String, _ records: [[UInt8]] = [], annotation: [UInt8] = [],
-        separator: UInt8? = nil
+        separator: UInt8? = nil, encoding: RunEncoding = .none
     ) throws -> LogStream {
         try withMutation(records, annotation: annotation, separator: separator) { mutation in
-            try Array(name.utf8).withUnsafeBytes { name in
+            var mutation = mutation
+            mutation.encoding = encoding
+            return try Array(name.utf8).withUnsafeBytes { name in
                 try log.withNamespace { space in try space.create(name, mutation).stream }
             }
         }

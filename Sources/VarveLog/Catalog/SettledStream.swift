@@ -15,7 +15,7 @@ struct SettledStream {
             LogStream(
                 id: record.id, incarnation: record.incarnation, name: name,
                 edge: record.origin.map { ForkEdge($0, source: source) },
-                state: LogStreamState(record, runs: runs))
+                encoding: record.encoding, state: LogStreamState(record, runs: runs))
         }
         if let fold {
             let saved = SavedState(

@@ -37,6 +37,8 @@ struct SegmentMerge {
     let inputs: [SegmentFile]
     /// The streams as they are.
     let catalog: Catalog
+    /// What is erased on the way, by stream.
+    var redactions: [StreamID: [Redaction]] = [:]
     /// Called often; what it throws ends the merging.
     let pause: () throws(LogError) -> Void
 
@@ -111,7 +113,7 @@ struct SegmentMerge {
         }
         try writer.beginStream(
             record, entries: Self.entries(parts), runStart: start.position,
-            headBefore: start.head)
+            headBefore: start.head, encoding: record.encoding)
         if floor.record <= record.tail.record {
             try copy(parts, from: start.position, writer)
         }
@@ -153,7 +155,10 @@ struct SegmentMerge {
             }
             next = run.end
             if run.end.record < start.record { continue }
-            let copy = IntervalCopy(file: part.file, run: run, writer: writer)
+            let copy = IntervalCopy(
+                file: part.file, run: run, writer: writer,
+                incarnation: part.stream.record.incarnation,
+                redactions: redactions[part.stream.record.id] ?? [])
             for index in 0..<run.checkpointCount {
                 try pause()
                 try copy.write(index, from: start, headAtEnd: part.stream.record.head)

@@ -41,6 +41,7 @@ extension InspectedDetail {
             record.isRetired ? "retired" : nil,
             record.origin.map { "fork of \($0.source) at \($0.position)" },
             record.visible.map { "trimmed at \($0.position)" },
+            record.encoding == .none ? nil : "stored as \(record.encoding)",
             record.alarmMilliseconds.map { "alarm at \($0)" },
             entries.map { "\($0) entries" },
         ]
@@ -62,7 +63,7 @@ extension InspectedDetail {
                 .number("alarm_ms", record.alarmMilliseconds),
                 .text("state", record.core.withUnsafeBytes { Hex.string($0) }),
                 .number("entries", entries.map { UInt64($0) }),
-            ])
+            ] + (record.encoding == .none ? [] : [.text("encoding", "\(record.encoding)")]))
     }
 
     /// Where records of a stream lie in a segment.
@@ -100,7 +101,8 @@ extension InspectedDetail {
     static func record(
         _ entry: LengthEntry, number: UInt64, of stream: UInt64, leaf: SHA256Digest? = nil
     ) -> Self {
-        let kind = entry.kind.map { "\($0)" } ?? "of an unknown kind"
+        let known = leaf == nil ? entry.kind : StoredLength.kind(of: entry)
+        let kind = known.map { "\($0)" } ?? "of an unknown kind"
         return Self(
             "record",
             text: "      record \(number) \(kind): \(entry.length) bytes"

@@ -59,6 +59,8 @@ public enum InspectionItem: Sendable {
         public let name: String?
         /// Where it trims its stream to, in the first frame of a set that does.
         let visible: VisibleStart?
+        /// Which records it erases, and the text that says why.
+        let redaction: (redaction: Redaction, reason: String)?
     }
 
     /// The end of a file.
@@ -107,6 +109,10 @@ public enum InspectionItem: Sendable {
             + ", annotation \(header.annotationBytes), time \(header.wallMilliseconds)"
             + (header.isStructural ? ", structural" : "")
             + (frame.visible.map { ", trims to \($0.position)" } ?? "")
+            + (frame.redaction.map {
+                ", redacts \($0.redaction.start) to \($0.redaction.end): "
+                    + JSONLine.quoted($0.reason)
+            } ?? "")
             + ", head \(header.head.hex.prefix(16))…"
     }
 
@@ -168,6 +174,11 @@ public enum InspectionItem: Sendable {
         line.add("time_ms", header.wallMilliseconds)
         line.add("structural", header.isStructural)
         line.add("trims_to", frame.visible?.position.description)
+        if let (redaction, reason) = frame.redaction {
+            line.add("redacts_from", redaction.start.description)
+            line.add("redacts_to", redaction.end.description)
+            line.add("reason", reason)
+        }
         line.add("head", header.head.hex)
     }
 }

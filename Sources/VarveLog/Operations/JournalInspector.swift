@@ -71,7 +71,7 @@ struct JournalInspector {
                         .frame(
                             .init(
                                 byte: byte, header: frame.header, name: name,
-                                visible: frame.visible)))
+                                visible: frame.visible, redaction: Self.redaction(of: frame))))
                     try showRecords(of: frame, visit)
                 case .groupEnd: break
                 }
@@ -96,6 +96,12 @@ struct JournalInspector {
     private static func name(of frame: Frame) -> String? {
         frame.header.kind.creates && frame.header.nameBytes > 0
             ? String(decoding: frame.name, as: UTF8.self) : nil
+    }
+
+    private static func redaction(
+        of frame: Frame
+    ) -> (redaction: Redaction, reason: String)? {
+        frame.redaction.map { ($0, String(decoding: frame.annotation, as: UTF8.self)) }
     }
 
     /// Shows the records that start in a frame, each with those of its bytes that are there.

@@ -1,11 +1,18 @@
-/// Parses a JSON object of strings (RFC 8259): what a signed head is. Anything else is refused.
+/// Parses a JSON object of strings (RFC 8259): what a signed head is, and of whole numbers, where
+/// they are accepted. Anything else is refused.
 package struct FlatObject {
     private let text: [UInt8]
+    private let acceptsNumbers: Bool
     private var position = 0
 
     /// The members of the object that `text` is, with white space around it or not.
-    package static func parse(_ text: [UInt8]) throws(ProofError) -> [String: String] {
-        var parser = FlatObject(text: text)
+    ///
+    /// - Parameter numbers: whether a value may be a number without sign, point and exponent; its
+    ///   digits are the value then.
+    package static func parse(
+        _ text: [UInt8], numbers: Bool = false
+    ) throws(ProofError) -> [String: String] {
+        var parser = FlatObject(text: text, acceptsNumbers: numbers)
         let members = try parser.object()
         parser.skipSpace()
         guard parser.position == text.count else { throw parser.failure("nothing more") }
@@ -19,13 +26,23 @@ package struct FlatObject {
         repeat {
             let name = try string()
             try expect(":")
-            let value = try string()
+            let value = if let digits = number() { digits } else { try string() }
             guard members.updateValue(value, forKey: name) == nil else {
                 throw .malformed(detail: "member \(JSONLine.quoted(name)) twice")
             }
         } while take(",")
         try expect("}")
         return members
+    }
+
+    /// A number's digits; nil where there is none, or none is accepted.
+    private mutating func number() -> String? {
+        skipSpace()
+        guard acceptsNumbers else { return nil }
+        let digits = text[position...].prefix { (0x30...0x39).contains($0) }
+        guard !digits.isEmpty else { return nil }
+        position += digits.count
+        return String(decoding: digits, as: UTF8.self)
     }
 
     private mutating func string() throws(ProofError) -> String {

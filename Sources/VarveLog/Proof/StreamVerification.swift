@@ -7,6 +7,8 @@ public struct StreamVerification: Sendable {
     public internal(set) var start: StreamPosition
     /// Data records that were hashed.
     public internal(set) var records: UInt64 = 0
+    /// How many of them were redacted: only their leaves were looked at.
+    public internal(set) var redactedRecords: UInt64 = 0
     /// Stored bytes that were hashed, separators included.
     public internal(set) var bytes: UInt64 = 0
     /// The first damage; nil when everything is as it was written.
@@ -104,6 +106,7 @@ extension StreamVerification {
     fileprivate mutating func note(_ record: Record) {
         if records == 0, record.position > start { start = record.position }
         if record.kind.takesNumber { records += 1 }
+        if record.kind == .redacted { redactedRecords += 1 }
         bytes = record.position.byte + UInt64(record.payload.count) - start.byte
         reached = ChainPlace(
             position: StreamPosition(

@@ -29,6 +29,8 @@ package struct StreamRecord: Hashable, Sendable {
     package var visible: VisibleStart?
     /// When the stream must be looked at even if nobody touches it, on the wall clock.
     package var alarmMilliseconds: UInt64?
+    /// How its records are stored when they are settled or merged.
+    package var encoding = RunEncoding.none
     /// The upper layer's state; opaque here, at most 64 KiB.
     package var core: [UInt8] = []
 
@@ -38,7 +40,7 @@ package struct StreamRecord: Hashable, Sendable {
     private static let retiredFlag: UInt8 = 1 << 3
     private static let forkFlag: UInt8 = 1 << 4
     private static let trimmedFlag: UInt8 = 1 << 5
-    private static let allFlags: UInt8 = (1 << 6) - 1
+    private static let encodingShift: UInt8 = 6
 
     /// A stream without records; the rest is set afterwards.
     package init(id: StreamID, incarnation: Incarnation, name: [UInt8]) {
@@ -86,6 +88,7 @@ package struct StreamRecord: Hashable, Sendable {
             | (alarmMilliseconds == nil ? 0 : Self.alarmFlag)
             | (isRetired ? Self.retiredFlag : 0) | (origin == nil ? 0 : Self.forkFlag)
             | (visible == nil ? 0 : Self.trimmedFlag)
+            | encoding.rawValue << Self.encodingShift
         writer.append(flags)
         writer.appendVarint(id.rawValue)
         incarnation.store(to: writer.extend(by: Format.incarnationBytes))
@@ -111,7 +114,7 @@ package struct StreamRecord: Hashable, Sendable {
     package init(from reader: inout ByteReader) throws(TruncatedInput) {
         let flags = try reader.read(UInt8.self)
         let id = try reader.readVarint()
-        guard flags & ~Self.allFlags == 0, id >= 1 else {
+        guard let encoding = RunEncoding(rawValue: flags >> Self.encodingShift), id >= 1 else {
             throw TruncatedInput(
                 position: reader.position, expected: 0, available: reader.remaining)
         }
@@ -120,6 +123,7 @@ package struct StreamRecord: Hashable, Sendable {
             id: StreamID(rawValue: id),
             incarnation: Incarnation(loadingFrom: incarnation.baseAddress.unsafelyUnwrapped),
             name: try reader.readRun(atMost: Format.nameBytesMax))
+        self.encoding = encoding
         isClosed = flags & Self.closedFlag != 0
         isDeleted = flags & Self.deletedFlag != 0
         isRetired = flags & Self.retiredFlag != 0

@@ -38,6 +38,7 @@ struct SegmentVerifier {
             crew.finish()
             throw error
         }
+        for (stream, count) in runs.redactedRecords { streams[stream]?.redacted = count }
         for finding in runs.findings {
             damages.append(finding.damage)
             streams[finding.stream]?.markDamaged(from: finding.record)

@@ -16,6 +16,8 @@ struct Settlement {
         var shadows: [ShadowStreams.Shadow]
         /// The time of the last frame.
         var lastWallMilliseconds: UInt64
+        /// Whether records of segments were erased by what was settled.
+        var redacts: Bool
     }
 
     /// The frames to settle.
@@ -37,8 +39,11 @@ struct Settlement {
     /// Folds the frames and writes the segment; when it returns, the segment is on stable storage
     /// with its name. When it throws, nothing is on disk, but the shadows are to be forgotten.
     ///
-    /// - Parameter makeWriter: begins the segment; told the time of the last frame.
+    /// - Parameters:
+    ///   - erase: erases records that are settled already, for good: what the frames ask for.
+    ///   - makeWriter: begins the segment; told the time of the last frame.
     func run(
+        erasing erase: ([(stream: StreamID, redaction: Redaction)]) throws(LogError) -> Void,
         _ makeWriter: (UInt64) throws(LogError) -> SegmentWriter
     ) throws(LogError) -> Outcome {
         let before = Before()
@@ -67,6 +72,8 @@ struct Settlement {
             $0.id.rawValue < $1.id.rawValue
         }
 
+        // Before the frames that ask for it are settled: what is left undone is done again.
+        if !replay.redactions.isEmpty { try erase(replay.redactions) }
         let writer = try makeWriter(replay.lastWall)
         do throws(LogError) {
             var changes: [CatalogChange] = []
@@ -85,7 +92,7 @@ struct Settlement {
             }
             return Outcome(
                 segment: try writer.finish(), changes: changes, shadows: shadows,
-                lastWallMilliseconds: replay.lastWall)
+                lastWallMilliseconds: replay.lastWall, redacts: !replay.redactions.isEmpty)
         } catch {
             writer.abandon()
             throw error
@@ -102,7 +109,7 @@ struct Settlement {
         let entries = saved?.entries ?? []
         try writer.beginStream(
             record, entries: entries, runStart: previous?.tail ?? stream.start,
-            headBefore: previous?.head ?? stream.genesis)
+            headBefore: previous?.head ?? stream.genesis, encoding: record.encoding)
         if !record.isDeleted { try write(frames, of: stream, to: writer) }
         let run = try writer.endStream()
         return CatalogChange(record: record, entries: entries, run: run, previous: previous)

@@ -1,3 +1,4 @@
+import Synchronization
 import VarvePlatform
 import VarveStorage
 
@@ -105,9 +106,16 @@ extension Settler {
         var inputs: [SegmentFile] = []
         for number in numbers { inputs.append(try source.open(number, in: parts.volume)) }
         let bytes = inputs.reduce(0) { $0 + $1.backend.size }
+        isMerging = true
+        defer { isMerging = false }
         let entry = try write(inputs, as: number, superseding: numbers.sorted())
         report.add(segments: numbers.count, bytes: bytes, result: entry)
         statistics.merged(bytes, into: entry)
+        drop(numbers)
+    }
+
+    /// Has segments that others took the place of removed, as soon as no read looks into them.
+    func drop(_ numbers: [UInt32]) {
         // Whoever pins from now on finds the new runs.
         let (dropped, synced) = (self.dropped, parts.synced)
         parts.pins.retire {
@@ -116,8 +124,12 @@ extension Settler {
         }
     }
 
-    private func write(
-        _ inputs: [SegmentFile], as number: UInt32, superseding superseded: [UInt32]
+    /// Writes what is left of segments into one that takes their place.
+    ///
+    /// - Parameter redactions: what is erased on the way; it then goes at full speed.
+    func write(
+        _ inputs: [SegmentFile], as number: UInt32, superseding superseded: [UInt32],
+        erasing redactions: [StreamID: [Redaction]] = [:]
     ) throws(LogError) -> SegmentSummary {
         let (first, last) = (inputs[0].header, inputs[inputs.count - 1].header)
         var options = SegmentOptions()
@@ -133,8 +145,10 @@ extension Settler {
             options: options)
         var pauses = 0
         var looked = source.movedBytes
-        let merge = SegmentMerge(inputs: inputs, catalog: parts.catalog) {
-            [self] () throws(LogError) in
+        let merge = SegmentMerge(
+            inputs: inputs, catalog: parts.catalog, redactions: redactions
+        ) { [self] () throws(LogError) in
+            guard redactions.isEmpty else { return }
             pauses += 1
             guard pauses >= Self.lookPauses || source.movedBytes >= looked + Self.lookBytes else {
                 return
@@ -178,6 +192,10 @@ extension Settler {
             }
             if isStopping || isOver?() == true { throw .closed }
             let newest = parts.synced.newest
+            // Behind the look at what is synced: a redaction that this has is counted.
+            guard redactionsUnderWay.load(ordering: .acquiring) == 0 else {
+                throw .overloaded(reason: "a redaction goes first")
+            }
             if wanted > done || isDue(newest) { attempt(newest, answering: wanted) }
             if let catalogFailure { throw catalogFailure }
             guard clock.monotonicNanoseconds() < end else { return }

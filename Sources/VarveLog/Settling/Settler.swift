@@ -69,6 +69,10 @@ final class Settler: @unchecked Sendable {
     var pace: MergePace
     let source = MergeSource()
     let dropped = DroppedSegments()
+    /// How many redactions are under way: merges end for them.
+    let redactionsUnderWay = Atomic<Int>(0)
+    /// True while segments are being merged.
+    var isMerging = false
     private let shadows: ShadowStreams
     let gate = Condition()
     var requests = Requests()
@@ -169,6 +173,7 @@ final class Settler: @unchecked Sendable {
     }
 
     func attempt(_ newest: SyncedJournal.Mark, answering wanted: UInt64) {
+        dropped.remove(from: parts.volume, parts.bytes.segments)
         var failure: LogError?
         do throws(LogError) {
             try settle(to: newest)
@@ -198,10 +203,11 @@ final class Settler: @unchecked Sendable {
                 start: mark.cut, end: newest.cut, files: parts.bytes.files),
             shadows: shadows, fold: parts.fold, bytes: parts.bytes,
             memoryMax: parts.options.settleBytes)
-        let number = mark.nextSegment
-        let header = { [mark, parts] (wall: UInt64) in
+        let first = LSN(mark.cut.lsn + 1)
+        // The number only when it is written: segments that were written anew have taken some.
+        let header = { [self] (wall: UInt64) in
             SegmentHeader(
-                number: number, id: Journal.newFileID(parts.random), first: LSN(mark.cut.lsn + 1),
+                number: mark.nextSegment, id: Journal.newFileID(parts.random), first: first,
                 last: LSN(newest.cut.lsn), cut: newest.cut.place, wallMilliseconds: wall)
         }
         var options = SegmentOptions()
@@ -209,13 +215,14 @@ final class Settler: @unchecked Sendable {
         options.checkpointRecords = parts.options.checkpoints.recordsMax
         let outcome: Settlement.Outcome
         do throws(LogError) {
-            outcome = try settlement.run { [options] (wall) throws(LogError) in
+            outcome = try settlement.run(erasing: erase) { [options] (wall) throws(LogError) in
                 try SegmentWriter(volume: parts.volume, header: header(wall), options: options)
             }
         } catch {
             shadows.forget()
             throw error
         }
+        let number = outcome.segment.number
         let next = CatalogMark(
             cut: newest.cut, nextSegment: number + 1,
             wallMilliseconds: max(mark.wallMilliseconds, outcome.lastWallMilliseconds))
@@ -234,7 +241,9 @@ final class Settler: @unchecked Sendable {
         for change in outcome.changes { install(change, through: newest.cut.lsn) }
         parts.directory.settled(through: newest.cut.lsn)
         parts.loader.evictIdle()
-        giveUpFiles(from: mark.cut.place.fileNumber, before: newest.cut.place.fileNumber)
+        giveUpFiles(
+            from: mark.cut.place.fileNumber, before: newest.cut.place.fileNumber,
+            scrubbing: outcome.redacts)
         parts.journal.noteSettled(bytes: newest.frameBytes - settledBytes)
         mark = next
         settledBytes = newest.frameBytes
@@ -256,10 +265,15 @@ final class Settler: @unchecked Sendable {
     }
 
     /// Has the journal files before the cut used again, as soon as no read looks into them.
-    private func giveUpFiles(from first: UInt64, before end: UInt64) {
+    ///
+    /// - Parameter isScrubbing: whether they have bytes that were erased, and must go.
+    private func giveUpFiles(from first: UInt64, before end: UInt64, scrubbing isScrubbing: Bool) {
         guard first < end else { return }
         let numbers = (first..<end).map { UInt32($0) }
         let preparer = parts.preparer
-        parts.pins.retire { preparer.reuse(numbers) }
+        let moment = preparer.scrubbing
+        parts.pins.retire {
+            preparer.reuse(numbers, retiredAt: moment, scrubbing: isScrubbing)
+        }
     }
 }

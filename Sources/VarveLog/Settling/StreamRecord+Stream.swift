@@ -16,6 +16,7 @@ extension StreamRecord {
             visible = state.visible
         }
         origin = stream.edge?.origin
+        encoding = stream.encoding
         core = saved?.core ?? []
         alarmMilliseconds = saved?.alarmMilliseconds
     }

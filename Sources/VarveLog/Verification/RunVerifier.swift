@@ -34,6 +34,7 @@ final class RunVerifier: Sendable {
     private let crew: WorkCrew
     private let found = Mutex<[(order: Int, finding: Finding)]>([])
     private let count = Mutex(0)
+    private let redacted = Mutex<[UInt64: UInt64]>([:])
 
     /// Checks with `crew`.
     init(_ context: VerificationContext, _ crew: WorkCrew) {
@@ -45,6 +46,9 @@ final class RunVerifier: Sendable {
     var findings: [Finding] {
         found.withLock { $0.sorted { $0.order < $1.order }.map(\.finding) }
     }
+
+    /// How many redacted records were met, by stream.
+    var redactedRecords: [UInt64: UInt64] { redacted.withLock { $0 } }
 
     /// Checks the run of a stream, now or later; the chain before it has come to `head`.
     func check(_ stream: SegmentStream, after head: ChainHash, in file: SegmentFile) {
@@ -92,8 +96,13 @@ final class RunVerifier: Sendable {
             }
         }
         var check = RunCheck(piece.stream, watch: context.watch)
+        var count: UInt64 = 0
         try file.walk(run, intervals: piece.intervals) { (item) throws(LogError) in
+            if case .record(let record) = item, record.kind == .redacted { count += 1 }
             try check.follow(item)
+        }
+        if count > 0 {
+            redacted.withLock { $0[piece.stream.id.rawValue, default: 0] += count }
         }
         if piece.intervals.upperBound < run.checkpointCount {
             return try check.end(before: try file.checkpoint(run, at: piece.intervals.upperBound))

@@ -1,0 +1,148 @@
+import Synchronization
+import VarvePlatform
+
+/// Redaction: records lose what they said, for good, and the chain goes on through them.
+extension EventLog {
+    /// How long a redaction waits for reads that look into files which must go.
+    private static let readersNanoseconds: UInt64 = 10_000_000_000
+    /// How often it settles what was appended while it looked for its records.
+    private static let attemptsMax = 3
+
+    /// Records of one stream that were found.
+    private struct Piece {
+        var stream: LogStream
+        var start: StreamPosition
+        var end: StreamPosition
+    }
+
+    /// Erases records of a stream, as many as are wanted from `start` on, and waits until that is
+    /// on stable storage: readers of it and of its forks find `filler` in their place from then on,
+    /// at the same offsets. Then waits, for some seconds at most, until no file of the log has the
+    /// bytes.
+    ///
+    /// What is erased already stays so. A crash leaves nothing undone: either no record is erased,
+    /// or opening the log goes on with it.
+    /// - Parameter reason: who wants it and why; it is kept in the journal's frame.
+    /// - Throws: `overloaded` while another redaction is made, `limitExceeded` (records, text),
+    ///   `offTheEnd`, `notABoundary`, `trimmed`, `unknownStream`, and what settling throws.
+    @discardableResult
+    package func redact(
+        _ stream: LogStream, from start: StreamPosition, records: UInt64,
+        filler: RedactionFiller, reason: [UInt8]
+    ) throws(LogError) -> RedactionReceipt {
+        guard records >= 1, records <= Redaction.recordsMax else {
+            throw .limitExceeded(
+                name: "records of a redaction", limit: Int(Redaction.recordsMax),
+                actual: Int(clamping: records))
+        }
+        guard reason.count <= Redaction.reasonBytesMax else {
+            throw .limitExceeded(
+                name: "redaction reason bytes", limit: Redaction.reasonBytesMax,
+                actual: reason.count)
+        }
+        guard
+            settler.redactionsUnderWay.compareExchange(
+                expected: 0, desired: 1, ordering: .acquiringAndReleasing
+            ).exchanged
+        else { throw .overloaded(reason: "another redaction is being made") }
+        defer { settler.redactionsUnderWay.store(0, ordering: .releasing) }
+        preparer.beginScrubbing()
+        defer { preparer.endScrubbing() }
+
+        let pieces = try settledPieces(of: stream, from: start, records: records)
+        // What is written from now on goes to files that never held the bytes: not to spares that
+        // may, nor to the file that has them.
+        try preparer.replaceUsedSpares()
+        try waitUntilSynced(LSN(journal.next - 1))
+        var last = LSN.none
+        for (index, piece) in pieces.enumerated() {
+            last = try stage(
+                Redaction(start: piece.start, end: piece.end, filler: filler), reason,
+                startsFile: index == 0, on: piece.stream)
+        }
+        try waitUntilSynced(last)
+        return RedactionReceipt(
+            records: records, end: pieces.last?.end ?? start, lsn: last, isErased: erase())
+    }
+
+    /// Stages one piece: the first in a new file, since what it erases may be in the one before.
+    private func stage(
+        _ redaction: Redaction, _ reason: [UInt8], startsFile: Bool, on stream: LogStream
+    ) throws(LogError) -> LSN {
+        let time = clock.wallMilliseconds()
+        return try reason.withUnsafeBufferPointer { (reason) throws(LogError) in
+            let mutation = Mutation(
+                annotation: UnsafeRawBufferPointer(reason), redaction: redaction,
+                startsFile: startsFile, wallMilliseconds: time)
+            return try stream.withLock { (state) throws(LogError) in
+                try stage(mutation, on: &state, of: stream)
+            }
+        }
+    }
+
+    /// Writes segments anew and waits for those that read the old files; true when these are gone.
+    private func erase() -> Bool {
+        let deadline = SystemClock().monotonicNanoseconds() + Self.readersNanoseconds
+        do throws(LogError) {
+            try settler.settle()
+            let readers = Latch()
+            pins.retire { readers.open() }
+            guard readers.wait(untilNanoseconds: deadline) else { return false }
+            // Removes the segments that were dropped.
+            try settler.settle()
+        } catch {
+            return false
+        }
+        return preparer.finishRetired(untilNanoseconds: deadline)
+    }
+
+    /// The records, all of them settled, by the streams that have them.
+    private func settledPieces(
+        of stream: LogStream, from start: StreamPosition, records: UInt64
+    ) throws(LogError) -> [Piece] {
+        for _ in 0..<Self.attemptsMax {
+            try settle()
+            let pieces = try pieces(of: stream, from: start, records: records)
+            let isSettled = pieces.allSatisfy { piece in
+                piece.stream.withLock { $0.settledEnd >= piece.end }
+            }
+            if isSettled { return pieces }
+        }
+        throw .overloaded(reason: "the records to erase were appended just now")
+    }
+
+    private func pieces(
+        of stream: LogStream, from start: StreamPosition, records: UInt64
+    ) throws(LogError) -> [Piece] {
+        var pieces: [Piece] = []
+        var position = start
+        let end = start.record &+ records
+        while position.record < end {
+            // One record; several only of those without bytes.
+            let run = try read(
+                stream, from: position, maxBytes: 0, through: durable, blocking: true)
+            guard run.end.record > position.record else {
+                throw .offTheEnd(
+                    position: StreamPosition(record: end, byte: position.byte), tail: position)
+            }
+            let owner = Self.owner(of: position, in: stream)
+            position = run.end
+            position.record = min(position.record, end)
+            if let last = pieces.last, last.stream === owner {
+                pieces[pieces.count - 1].end = position
+            } else {
+                pieces.append(Piece(stream: owner, start: run.first, end: position))
+            }
+        }
+        return pieces
+    }
+
+    /// The stream whose own record begins at `position`: the one that is read, or a source.
+    private static func owner(of position: StreamPosition, in stream: LogStream) -> LogStream {
+        var owner = stream
+        while let edge = owner.edge, position < edge.origin.position, let source = edge.source {
+            owner = source
+        }
+        return owner
+    }
+}
