@@ -12,6 +12,8 @@ public struct StoreOptions: Sendable {
     public var ingestEntriesMin = 100_000
     /// From how many bytes of batches on that retention has dropped their space is given back.
     public var trimBytesMin = 32 << 20
+    /// How many bytes of old prunes and settings stay once batches were dropped.
+    public var policyBytesMax = 1 << 20
     /// Bytes of the cache of the index's blocks.
     public var cacheBytes = 64 << 20
     /// Bytes of a write buffer of the index.

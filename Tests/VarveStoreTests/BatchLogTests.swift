@@ -91,6 +91,32 @@ import VarveStorage
         test.close()
     }
 
+    @Test("Old prunes go once batches were dropped, and the setting stays")
+    func oldPrunesGo() throws {
+        var options = StoreOptions.small
+        options.policyBytesMax = 100
+        var test = try open(options: options)
+        try test.store.setRetention(.keepLatest(count: 100))
+        let all = PrunePolicy(
+            keys: .init(selector: StoreSelector(prefix: Array("x".utf8))), retain: .dropAll)
+        for index in 1...20 {
+            try test.put(["x\(index)": "v", "y\(index)": "v"])
+            try test.store.prune([all])
+        }
+        let policies = test.store.applier.policies
+        #expect(policies.visibleStart.record == 0)
+        _ = try test.store.pruneBatchLog(below: 10)
+        #expect(policies.visibleStart.record == 21)
+        let expected = try test.scan()
+        test.close()
+        test = try open(seed: 2, options: options)
+        #expect(test.store.retention == .keepLatest(count: 100))
+        #expect(test.store.oldestRetainedBatch == 10)
+        #expect(try test.scan() == expected)
+        try test.store.prune([all])
+        test.close()
+    }
+
     @Test("Batches are not dropped where the index is in memory and the log is not")
     func batchesStayWhereTheIndexIsInMemory() throws {
         let test = try TestStore(volume)

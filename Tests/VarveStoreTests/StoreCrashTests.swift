@@ -129,6 +129,41 @@ import VarveStorage
         #expect(found == model.keys(after: count))
     }
 
+    @Test("When a write fails nothing more is written, and reads go on with what is durable")
+    func aFailedWriteEndsWriting() throws {
+        let plan = FaultPlan()
+        let volume = FaultyVolume(SimulatedVolume(), plan: plan)
+        let test = try TestStore(volume, indexes: SimulatedIndexSource(), options: options)
+        try test.put(["a": "1"])
+        plan.fail(.sync, count: .max, with: .inputOutput)
+        for _ in 0..<2 {
+            let error = #expect(throws: StoreError.self) { try test.put(["a": "2"]) }
+            guard case .log(.poisoned) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+        #expect(try test.get("a") == "1")
+        #expect(test.store.currentSequence == 1)
+        #expect(try test.batch(1) == "a=1")
+        test.close()
+    }
+
+    @Test("A failing index fails reads that need it, loses nothing, and is caught up later")
+    func aFailingIndexLosesNothing() throws {
+        let indexes = SimulatedIndexSource()
+        let test = try TestStore(SimulatedVolume(), indexes: indexes, options: options)
+        try test.put(["a": "1"])
+        indexes.fail(with: .outOfSpace(directory: "store"))
+        #expect(throws: StoreError.self) { try test.put(["a": "2"]) }
+        #expect(throws: StoreError.self) { try test.get("a") }
+        indexes.fail(with: nil)
+        #expect(try test.get("a") == "2")
+        #expect(test.store.currentSequence == 2)
+        #expect(try test.put(["a": "3"]) == 3)
+        test.close()
+    }
+
     @Test("A crash at any write or sync leaves a batch whole or not at all")
     func everyCrashPointIsSurvived() throws {
         var crossed = 0

@@ -100,6 +100,36 @@ import VarveStorage
         test.close()
     }
 
+    @Test("A batch whose writer went away wakes those who follow, and is seen by the next read")
+    func aBatchWithoutAWaitingWriterIsSeen() throws {
+        let test = try TestStore()
+        let subscription = try test.store.subscribe()
+        let follower = try Follower(subscription, through: 1)
+        var encoder = test.store.encoder(.put)
+        try [UInt8(0x61)].withUnsafeBytes { try encoder.append($0, $0) }
+        let staged = try test.store.stage(try encoder.finish())
+        #expect(staged.sequence == 1)
+        #expect(follower.seen == [1])
+        try test.log.waitUntilDurable(staged.lsn)
+        #expect(try test.get("a") == "a")
+        test.close()
+    }
+
+    @Test("Who follows and stands still slows nobody, and gets everything later")
+    func whoStandsStillSlowsNobody() throws {
+        var options = StoreOptions.small
+        options.recentBytesMax = 100
+        let test = try TestStore(options: options)
+        let still = try test.store.subscribe()
+        let quick = try test.store.subscribe()
+        for index in 1...50 {
+            try test.put(["k": "\(index)"])
+            #expect(try texts(quick) == ["\(index): k=\(index)"])
+        }
+        #expect(try texts(still) == (1...50).map { "\($0): k=\($0)" })
+        test.close()
+    }
+
     @Test("A step looks at so many bytes and no more")
     func aStepIsBounded() throws {
         let test = try TestStore()

@@ -12,6 +12,7 @@ final class BatchLog: Sendable {
     let applier: StoreApplier
     private let log: EventLog
     private let trimBytesMin: UInt64
+    private let policyBytesMax: UInt64
     /// The lowest sequence whose record the log still shows.
     private let firstRecord: Atomic<UInt64>
     /// How far the stream reaches when it is worth looking again whether space can be given back.
@@ -24,6 +25,7 @@ final class BatchLog: Sendable {
         self.applier = applier
         log = applier.batches.log
         trimBytesMin = UInt64(max(1, options.trimBytesMin))
+        policyBytesMax = UInt64(max(0, options.policyBytesMax))
         firstRecord = Atomic(applier.batches.visibleStart.record + 1)
     }
 
@@ -153,5 +155,23 @@ final class BatchLog: Sendable {
             try log.trim(applier.batches.stream, before: place)
         }
         firstRecord.max(target, ordering: .releasing)
+        try trimPolicies()
+    }
+
+    /// Drops old events of the policy stream when there are many of them, the setting of retention
+    /// being written anew. Only now that batches were dropped: as long as the index could be made
+    /// again from all batches, it would need all prunes.
+    private func trimPolicies() throws(StoreError) {
+        let policies = applier.policies
+        let bytes = policies.durableTail(at: log.durable).byte - policies.visibleStart.byte
+        guard bytes > policyBytesMax else { return }
+        let state = applier.retention
+        try write(.retention(state.retention, floor: state.floor))
+        let ordered = try applier.index.ordered
+        try StoreIndex.wrapping { () throws(IndexError) in try ordered.flush() }
+        try Store.wrap { () throws(LogError) in
+            let last = policies.durableTail(at: log.durable).record - 1
+            try log.trim(policies.stream, before: try policies.position(of: last))
+        }
     }
 }
