@@ -137,7 +137,10 @@ final class Settler: @unchecked Sendable {
 
     private func run() {
         while true {
-            waitForFrames(until: lastSettling + parts.options.settleAgeNanoseconds)
+            // A wait within a merge, or behind a failure, may have taken the wake of a request.
+            if !hasRequest {
+                waitForFrames(until: lastSettling + parts.options.settleAgeNanoseconds)
+            }
             let (isStopping, wanted, done) = gate.withLock {
                 (requests.isStopping, requests.wanted, requests.done)
             }
@@ -151,6 +154,14 @@ final class Settler: @unchecked Sendable {
         gate.withLock {
             requests.hasEnded = true
             gate.broadcast()
+        }
+    }
+
+    /// Whether somebody wants something that is not done yet.
+    private var hasRequest: Bool {
+        gate.withLock {
+            requests.isStopping || requests.wanted > requests.done
+                || requests.compactionsWanted > requests.compactionsDone
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import VarveIndex
 import VarvePlatform
@@ -247,6 +248,36 @@ import VarveStorage
         #expect(try names.map { try contents(test, $0) } == before)
         test.log.close()
         #expect(try segmentNames.count <= 2)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func closingEndsAMergeThatKeepsItsPace() throws {
+        var options = LogOptions.small
+        options.workers = .threads
+        options.fileBytes = 8 << 20
+        options.mergesSegments = false
+        // The least there is: merging waits most of its time.
+        options.mergeBytesPerSecond = 1 << 20
+        let test = try TestLog(volume, indexes: indexes, options: options)
+        let names = try fill(test, rounds: 9)
+        let before = try names.map { try contents(test, $0) }
+        let log = test.log
+        let compaction = try NamedThread.start(name: "compaction") {
+            do throws(LogError) {
+                _ = try log.compact()
+                Issue.record("it came to its end: the pace is not kept")
+            } catch {
+                #expect(error == .closed)
+            }
+        }
+        while try !volume.list("segments").contains(where: { !$0.hasSuffix(".segment") }) {
+            sched_yield()
+        }
+        log.close()
+        compaction.join()
+        #expect(try segmentNames.count >= 8)
+        let again = try open(seed: 2)
+        #expect(try names.map { try contents(again, $0) } == before)
+        again.log.close()
     }
 
     @Test func aMergeThatFailsChangesNothing() throws {
