@@ -27,7 +27,7 @@ struct varve_pattern {
 };
 
 extern "C" varve_pattern *varve_pattern_compile(const void *source, size_t source_count, size_t memory_max,
-                                                char *message, size_t message_size) {
+                                                size_t steps_max, char *message, size_t message_size) {
     re2::RE2::Options options;
     options.set_encoding(re2::RE2::Options::EncodingLatin1);
     options.set_log_errors(false);
@@ -41,6 +41,8 @@ extern "C" varve_pattern *varve_pattern_compile(const void *source, size_t sourc
     } else if (pattern->expression.NamedCapturingGroups().size()
                != pattern->expression.CapturingGroupNames().size()) {
         fault = "two groups have the same name";
+    } else if (size_t(pattern->expression.ProgramSize()) > steps_max) {
+        fault = "pattern too large - it has too many steps";
     }
     if (fault == nullptr) { return pattern.release(); }
     if (message_size > 0) {

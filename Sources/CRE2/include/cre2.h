@@ -17,11 +17,11 @@ typedef struct {
 
 typedef struct varve_pattern varve_pattern;
 
-/// A pattern that needs at most about `memory_max` bytes for its programs and their states, or NULL: then
-/// `message` has what is wrong, cut to `message_size` bytes, the closing NUL included.
-/// Any number of threads may use a pattern at the same time.
+/// A pattern that needs at most about `memory_max` bytes for its programs and their states, and whose
+/// program has at most `steps_max` steps, or NULL: then `message` has what is wrong, cut to `message_size`
+/// bytes, the closing NUL included. Any number of threads may use a pattern at the same time.
 varve_pattern *varve_pattern_compile(const void *source, size_t source_count, size_t memory_max,
-                                     char *message, size_t message_size);
+                                     size_t steps_max, char *message, size_t message_size);
 void varve_pattern_destroy(varve_pattern *pattern);
 
 /// The number of the group with that name, counted from 1; 0 when there is none.

@@ -10,6 +10,8 @@ import CRE2
 package final class KeyPattern: Sendable {
     /// The most bytes that the program of a pattern and its states take, about.
     package static let memoryBytesMax = 1 << 20
+    /// The most steps of a program, which cost at each byte at the worst; any literal has fewer.
+    package static let stepsMax = 1100
     /// The most groups of one match, the whole of it included.
     static var spansMax: Int { varve_pattern_spans_max() }
 
@@ -42,8 +44,8 @@ package final class KeyPattern: Sendable {
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { message in
                 message.initialize(repeating: 0)
                 compiled = varve_pattern_compile(
-                    bytes.baseAddress, bytes.count, Self.memoryBytesMax, message.baseAddress,
-                    message.count)
+                    bytes.baseAddress, bytes.count, Self.memoryBytesMax, Self.stepsMax,
+                    message.baseAddress, message.count)
                 let text = UnsafeRawBufferPointer(message).prefix { $0 != 0 }
                 fault = String(decoding: text, as: UTF8.self)
             }
