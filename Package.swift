@@ -130,8 +130,8 @@ let package = Package(
         tests(
             "VarveStoreTests",
             [
-                "VarveStore", "VarveLog", "VarveIndex", "VarveSimulation", "VarveStorage",
-                "VarvePlatform", "VarveBytes",
+                "VarveStore", "VarveStreams", "VarveLog", "VarveIndex", "VarveSimulation",
+                "VarveStorage", "VarvePlatform", "VarveBytes",
             ]),
         tests(
             "PropertyTests",

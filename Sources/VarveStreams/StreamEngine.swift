@@ -100,7 +100,8 @@ package final class StreamEngine: Sendable {
         _ name: UnsafeRawBufferPointer, blocking: Bool
     ) throws(StreamRefusal) -> Stream? {
         do {
-            return try log.find(name: name, blocking: blocking).map { Stream($0) }
+            let found = try log.find(name: name, blocking: blocking)
+            return found.flatMap { $0.isReserved ? nil : Stream($0) }
         } catch {
             throw StreamRefusal(.log(error))
         }
@@ -138,7 +139,7 @@ package final class StreamEngine: Sendable {
                     guard error == .wouldBlock, blocking else { throw StreamRefusal(.log(error)) }
                     return nil
                 }
-                return try body(namespace, found)
+                return try body(namespace, found?.isReserved == true ? nil : found)
             }
             if let result { return result }
         }
