@@ -83,8 +83,9 @@ let package = Package(
         library(
             "VarveServer",
             [
-                "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarvePlatform",
-                "VarveBytes",
+                "VarveNetwork", "VarveHTTP", "VarveConnect", "VarveStreams", "VarveStore",
+                "VarveLog",
+                "VarveIndex", "VarvePlatform", "VarveBytes",
             ]),
         library("VarveClient", ["VarveHTTP", "VarveBytes"]),
         library(
@@ -143,8 +144,9 @@ let package = Package(
         tests(
             "VarveServerTests",
             [
-                "VarveServer", "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog",
-                "VarvePlatform",
+                "VarveServer", "VarveNetwork", "VarveHTTP", "VarveConnect", "VarveStreams",
+                "VarveStore", "VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform",
+                "ServerProcess",
             ]),
         tests(
             "VarveClientTests",

@@ -297,7 +297,7 @@ public final class EventLog: Sendable {
         prefix: UnsafeRawBufferPointer, after: UnsafeRawBufferPointer?, limit: Int
     ) throws(LogError) -> [LogStream] {
         // What is reserved comes first of all, and is seen only by who asks for it.
-        guard prefix.isEmpty, after.map({ ReservedName.contains($0) }) ?? true else {
+        guard prefix.isEmpty, after.map({ $0.isEmpty || ReservedName.contains($0) }) ?? true else {
             return try loader.glance(prefix: prefix, after: after, limit: limit)
         }
         let last = ReservedName.last

@@ -30,6 +30,9 @@ public struct VerificationReport: Sendable {
         /// The number of records that were redacted: their leaves are in the chain, and what they
         /// said is gone.
         public let redactedRecords: UInt64
+
+        /// Whether it belongs to Varve itself.
+        var isReserved: Bool { name?.utf8.first == ReservedName.firstByte }
     }
 
     /// One damaged place.
@@ -76,8 +79,10 @@ public struct VerificationReport: Sendable {
     /// Lines for people: each stream with its head, the heads that were looked for, each damage, a
     /// summary.
     public var lines: [String] {
-        var lines = streams.map { stream in
-            let name = stream.name.map { "\"\($0)\"" } ?? "(name lost)"
+        // A store that nobody used is nothing to tell of.
+        let told = streams.filter { $0.records > 0 || !$0.isReserved }
+        var lines = told.map { stream in
+            let name = stream.name.map(Self.quoted) ?? "(name lost)"
             return "stream \(stream.id) \(name): \(stream.records) records, \(stream.bytes) bytes, "
                 + "head \(stream.head.hex)"
                 + (stream.visibleStart.map { ", trimmed at \($0)" } ?? "")
@@ -101,11 +106,17 @@ public struct VerificationReport: Sendable {
         lines.append(
             "\(segmentCount) segments, \(signedSegmentCount) of them signed, "
                 + "\(fileCount) journal files, \(frameCount) frames, "
-                + "\(streams.count) streams, "
+                + "\(told.count) streams, "
                 + "last LSN \(lastLSN), "
                 + "synced through \(durableMark): "
                 + (isClean ? "clean" : "\(damages.count) damaged places"))
         return lines
+    }
+
+    /// A name in quotation marks; one of Varve's own without the byte that makes it that.
+    private static func quoted(_ name: String) -> String {
+        guard name.utf8.first == ReservedName.firstByte else { return "\"\(name)\"" }
+        return "\"\(name.dropFirst())\" of Varve's own"
     }
 
     /// The same as one JSON object.

@@ -11,14 +11,15 @@ final class CrossOrigin: Sendable {
         "Stream-Next-Offset, Stream-Cursor, Stream-Up-To-Date, Stream-Closed, Stream-TTL, "
         + "Stream-Expires-At, Stream-Earliest-Offset, Stream-SSE-Data-Encoding, Producer-Epoch, "
         + "Producer-Seq, Producer-Expected-Seq, Producer-Received-Seq, ETag, Location, "
-        + "Content-Type, Retry-After"
+        + "Content-Type, Retry-After, Content-Encoding, Connect-Content-Encoding"
 
     /// Every header of a request that a script may send.
     private static let allowed =
         "Content-Type, Authorization, If-Match, If-None-Match, Stream-Seq, Stream-TTL, "
         + "Stream-Expires-At, Stream-Closed, Stream-Forked-From, Stream-Fork-Offset, "
         + "Stream-Fork-Sub-Offset, Producer-Id, Producer-Epoch, Producer-Seq, "
-        + "Last-Event-ID, Cache-Control"
+        + "Last-Event-ID, Cache-Control, Connect-Protocol-Version, Connect-Timeout-Ms, "
+        + "Connect-Content-Encoding, Connect-Accept-Encoding, Content-Encoding, Store-Heartbeat"
 
     /// The methods of a stream.
     static let methods: StaticString = "GET, HEAD, PUT, POST, DELETE, OPTIONS"

@@ -28,6 +28,17 @@ final class LoopMetrics: @unchecked Sendable {
     /// Reads that had to wait for the disk.
     let coldReads = Counter()
 
+    /// Batches put into the store.
+    let storeBatches = Counter()
+    /// Entries of those batches.
+    let storeEntries = Counter()
+    /// Rows sent by the store's streams of rows.
+    let storeRows = Counter()
+    /// Batches delivered to subscriptions of the store.
+    let storeDeliveries = Counter()
+    /// Subscriptions of the store open now.
+    let storeSubscribers = Counter()
+
     private let requests: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// Counters at zero.

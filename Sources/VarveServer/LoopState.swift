@@ -5,6 +5,7 @@ import VarveHTTP
 import VarveLog
 import VarveNetwork
 import VarvePlatform
+import VarveStore
 import VarveStreams
 
 /// The server's own part of one event loop.
@@ -21,6 +22,8 @@ final class LoopState {
     let names: UnsafeMutableRawBufferPointer
     /// The live readers.
     let registry: LiveRegistry
+    /// The subscriptions of the store; nil when it is off.
+    let followers: StoreFollowers?
     /// Requests that wait for something to become durable.
     let held: HeldRequests
     /// Memory for small pages.
@@ -42,6 +45,7 @@ final class LoopState {
         scratchMemory = .allocate(byteCount: PageReader.scratchBytes + 1, alignment: 16)
         scratch = UnsafeMutableRawBufferPointer(rebasing: scratchMemory[1...])
         registry = LiveRegistry(engine: core.engine, loop: loop)
+        followers = core.store.map { StoreFollowers($0, loop) }
         held = HeldRequests()
         let comment = OutputBuffer()
         SSEEncoder.appendKeepAlive(to: comment)
@@ -89,6 +93,7 @@ final class LoopState {
     func turn() {
         held.turn(durable: core.engine.log.durable, hasFailed: core.engine.log.failure != nil)
         registry.turn()
+        followers?.turn()
         if wantsCommit {
             wantsCommit = false
             core.engine.log.requestCommit()

@@ -32,6 +32,7 @@ final class LoopTicker: TimerOwner {
         state.registry.forEachSubscriber {
             $0.tick(now: now, keepAlive: keepAlive, maxAge: maxAge)
         }
+        state.followers?.tick(now: now, interval: keepAlive)
         begin()
     }
 }

@@ -4,6 +4,7 @@ import VarveHTTP
 import VarveLog
 import VarveNetwork
 import VarvePlatform
+import VarveStore
 import VarveStreams
 
 /// The operation behind `/metrics`.
@@ -27,6 +28,7 @@ enum Metrics {
         addTraffic(counters.map(\.metrics), to: &page)
         addNetwork(counters.map(\.network), to: &page)
         addEngine(core, to: &page)
+        addStore(core, counters.map(\.metrics), to: &page)
         return page.text
     }
 
@@ -68,6 +70,31 @@ enum Metrics {
         page.value("varve_waiters", .gauge, "Long-polls waiting.", sum { $0.waiters.value })
         page.value(
             "varve_subscribers", .gauge, "Event streams open.", sum { $0.subscribers.value })
+    }
+
+    private static func addStore(
+        _ core: ServerCore, _ loops: [LoopMetrics], to page: inout MetricsText
+    ) {
+        guard let store = core.store else { return }
+        func sum(_ value: (LoopMetrics) -> UInt64) -> UInt64 { loops.reduce(0) { $0 + value($1) } }
+        page.value(
+            "varve_store_sequence", .gauge, "The sequence of the newest batch that readers see.",
+            store.appliedSequence)
+        page.value(
+            "varve_store_batches_total", .counter, "Batches put into the store over the network.",
+            sum { $0.storeBatches.value })
+        page.value(
+            "varve_store_entries_total", .counter, "Entries of those batches.",
+            sum { $0.storeEntries.value })
+        page.value(
+            "varve_store_rows_total", .counter, "Rows sent by Range and GetMany.",
+            sum { $0.storeRows.value })
+        page.value(
+            "varve_store_deliveries_total", .counter, "Batches sent to subscriptions.",
+            sum { $0.storeDeliveries.value })
+        page.value(
+            "varve_store_subscribers", .gauge, "Subscriptions open.",
+            sum { $0.storeSubscribers.value })
     }
 
     private static func addNetwork(_ loops: [LoopCounters], to page: inout MetricsText) {

@@ -21,6 +21,15 @@ enum Operation: Int, CaseIterable {
     case health
     case ready
     case metrics
+    case storePut
+    case storeGet
+    case storeGetMany
+    case storeRange
+    case storeReduce
+    case storeSubscribe
+    case storeBatch
+    case storeRetention
+    case storePrune
     /// No operation: an unknown path or method.
     case none
 
@@ -48,6 +57,15 @@ enum Operation: Int, CaseIterable {
         case .health: "health"
         case .ready: "ready"
         case .metrics: "metrics"
+        case .storePut: "store_put"
+        case .storeGet: "store_get"
+        case .storeGetMany: "store_get_many"
+        case .storeRange: "store_range"
+        case .storeReduce: "store_reduce"
+        case .storeSubscribe: "store_subscribe"
+        case .storeBatch: "store_batch"
+        case .storeRetention: "store_retention"
+        case .storePrune: "store_prune"
         case .none: "none"
         }
     }

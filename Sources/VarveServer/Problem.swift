@@ -55,6 +55,9 @@ struct Problem: Sendable {
         .badRequest, "invalid-sequence", "Stream-Seq is over its limit or repeated.")
     static let invalidPrecondition = Problem(
         .badRequest, "invalid-precondition", "If-Match is one offset of this stream.")
+    static let unsupportedMediaType = Problem(
+        .unsupportedMediaType, "unsupported-media-type",
+        "The store takes application/proto and application/json, for streams with connect+.")
     static let methodNotAllowed = Problem(
         .methodNotAllowed, "method-not-allowed", "This path does not have this method.")
     static let notImplemented = Problem(

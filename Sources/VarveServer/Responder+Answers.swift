@@ -146,7 +146,7 @@ extension Responder {
 
     /// Keeps a request that an overloaded log did not take; false when it has waited long enough,
     /// or too much waits already.
-    private func postpone(_ request: borrowing RequestView) -> Bool {
+    func postpone(_ request: borrowing RequestView) -> Bool {
         let now = loop.nowMilliseconds
         let deadline = deadline ?? now + core.configuration.overloadWaitMilliseconds
         let byteCount = request.headBytes.count + request.body.count

@@ -40,6 +40,8 @@ enum Route {
     case ready
     /// `/metrics`.
     case metrics
+    /// A method of the store.
+    case store(StoreMethod)
     /// Nothing.
     case unknown
 
@@ -73,6 +75,7 @@ enum Route {
         if path.equals("/health") { return .health }
         if path.equals("/ready") { return .ready }
         if path.equals("/metrics") { return .metrics }
+        if let method = StoreMethod.find(path) { return .store(method) }
         return .unknown
     }
 

@@ -38,6 +38,8 @@ enum Router {
         case (.health, .get), (.health, .head): Health.answer(responder.with(.health))
         case (.ready, .get), (.ready, .head): Ready.answer(responder.with(.ready))
         case (.metrics, .get), (.metrics, .head): Metrics.answer(responder.with(.metrics))
+        case (.store(let method), _):
+            StoreRouter.answer(request, method, responder.with(method.operation))
         case (.subscriptions, _): responder.refuseSubscriptions()
         case (.unknown, _): responder.refuse(Refusal(.notFound))
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))

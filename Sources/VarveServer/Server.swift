@@ -5,6 +5,7 @@ package import VarveLog
 import VarveNetwork
 package import VarvePlatform
 package import VarveStorage
+import VarveStore
 import VarveStreams
 
 /// A server from its start to its end.
@@ -30,7 +31,7 @@ package final class Server: Sendable {
     /// Starts a server as `configuration` says. When it throws, nothing runs and nothing on disk
     /// has changed, except that a missing data directory may have been made.
     ///
-    /// - Throws: `ConfigurationError`, `StorageError`, `LogError`, `SystemError`.
+    /// - Throws: `ConfigurationError`, `StorageError`, `LogError`, `StoreError`, `SystemError`.
     package static func start(
         _ configuration: ServerConfiguration, clock: any Clock, random: any RandomSource,
         sink: any LogSink = StandardErrorSink()
@@ -69,26 +70,36 @@ package final class Server: Sendable {
         do {
             let signer = try found ?? makeSigner(keys, random, logger)
             engine.log.signSegments(with: signer)
-            let pool = try ReadPool(threads: configuration.readThreads)
+            let store = try openStore(configuration, engine)
             do {
-                let chores = try ReadPool(threads: 1, name: "varve-chore")
+                let pools = try ServerPools(
+                    readThreads: configuration.readThreads,
+                    storeThreads: store == nil ? 0 : configuration.readThreads)
                 do {
                     return try start(
                         ServerCore(
-                            configuration, engine: engine, pool: pool, chores: chores,
+                            configuration, engine: engine, pools: pools, store: store,
                             signer: signer, logger: logger, clock: clock, random: random))
                 } catch {
-                    chores.stop()
+                    pools.stop()
                     throw error
                 }
             } catch {
-                pool.stop()
+                store?.close()
                 throw error
             }
         } catch {
             engine.close()
             throw error
         }
+    }
+
+    /// Opens the store on the log of the streams; nil when it is off.
+    private static func openStore(
+        _ configuration: ServerConfiguration, _ engine: StreamEngine
+    ) throws(StoreError) -> Store? {
+        guard configuration.hasStore else { return nil }
+        return try Store(on: engine.log, options: configuration.store)
     }
 
     /// Makes the first key. To be called with the log open, so that no other process does it too.
@@ -164,9 +175,9 @@ package final class Server: Sendable {
     package func stop() {
         group.stop()
         sweeper.stop()
-        core.pool.stop()
-        core.chores.stop()
+        core.pools.stop()
         core.close()
+        core.store?.close()
         core.engine.close()
         core.logger.log(.info, "stopped")
     }

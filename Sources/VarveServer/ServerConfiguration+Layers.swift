@@ -4,6 +4,7 @@ import VarveHTTP
 import VarveLog
 import VarveNetwork
 import VarvePlatform
+import VarveStore
 import VarveStreams
 
 extension ServerConfiguration {
@@ -53,5 +54,14 @@ extension ServerConfiguration {
         streams.maxTotalBytes = maxTotalBytes
         streams.maxStreamBytes = maxStreamBytes
         return streams
+    }
+
+    /// The options of the store.
+    var store: StoreOptions {
+        var store = StoreOptions()
+        // Whatever passes as a body must pass as a batch, and fit the log.
+        store.batchBytesMax = min(store.batchBytesMax, log.appendBytesMax)
+        store.valueBytesMax = min(store.valueBytesMax, store.batchBytesMax)
+        return store
     }
 }

@@ -34,6 +34,9 @@ package struct ServerConfiguration: Sendable {
     /// When an append counts as done.
     package var durability = Durability.sync
 
+    /// Whether the key-value store is served beside the streams.
+    package var hasStore = true
+
     // MARK: Reading
 
     /// The most payload bytes of one page of a catch-up read, and of one batch of an event stream.

@@ -4,6 +4,7 @@ import Synchronization
 import VarveLog
 import VarveNetwork
 import VarvePlatform
+import VarveStore
 import VarveStreams
 
 /// The shared parts of a running server.
@@ -21,10 +22,10 @@ final class ServerCore: Sendable {
     let configuration: ServerConfiguration
     /// The streams.
     let engine: StreamEngine
-    /// The threads that read from disk.
-    let pool: ReadPool
-    /// The thread for work that takes long, one piece after the other.
-    let chores: ReadPool
+    /// The threads beside the event loops.
+    let pools: ServerPools
+    /// The key-value store on the same log; nil when it is off.
+    let store: Store?
     /// What signs heads.
     let signer: HeadSigner
     /// Where lines are logged.
@@ -47,14 +48,14 @@ final class ServerCore: Sendable {
 
     /// The shared parts of a server with the given configuration and engine.
     init(
-        _ configuration: ServerConfiguration, engine: StreamEngine, pool: ReadPool,
-        chores: ReadPool, signer: HeadSigner, logger: Logger, clock: any Clock,
-        random: any RandomSource
+        _ configuration: ServerConfiguration, engine: StreamEngine, pools: ServerPools,
+        store: Store?,
+        signer: HeadSigner, logger: Logger, clock: any Clock, random: any RandomSource
     ) {
         self.configuration = configuration
         self.engine = engine
-        self.pool = pool
-        self.chores = chores
+        self.pools = pools
+        self.store = store
         self.signer = signer
         self.logger = logger
         self.clock = clock
@@ -62,6 +63,13 @@ final class ServerCore: Sendable {
         crossOrigin = CrossOrigin(allowedOrigins: configuration.allowedOrigins)
         basePath = StaticBytes(configuration.basePath)
     }
+
+    /// The threads that read streams from disk.
+    var pool: ReadPool { pools.reads }
+    /// The thread for work that takes long, one piece after the other.
+    var chores: ReadPool { pools.chores }
+    /// The threads that work for the store.
+    var storePool: ReadPool { pools.store }
 
     /// The payload bytes of one batch of an event stream.
     var batchBytes: Int { min(configuration.pageBytes, Self.batchBytesMax) }

@@ -85,7 +85,8 @@ extension StreamEngine {
             } catch {
                 throw StreamRefusal(.log(error))
             }
-            for logStream in found {
+            // Whoever asks for the prefix of Varve's own names finds nothing.
+            for logStream in found where !logStream.isReserved {
                 do throws(StreamRefusal) {
                     let head = try head(Stream(logStream))
                     visibleAt = max(visibleAt, head.visibleAt)

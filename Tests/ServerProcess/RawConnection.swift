@@ -88,6 +88,7 @@ package final class RawConnection {
     }
 
     /// Reads the next answer; `bodyless` is that of a HEAD, whose Content-Length announces nothing.
+    /// Of a chunked answer it is the head; the chunks are then to be read one by one.
     package func receive(bodyless: Bool = false) throws -> Response {
         let head = try receiveHead()
         let lines = head.components(separatedBy: "\r\n")
@@ -109,6 +110,26 @@ package final class RawConnection {
         let body = Array(received[consumed..<consumed + length])
         consumed += length
         return Response(status: status, headers: headers, body: body)
+    }
+
+    /// Reads the next chunk of a chunked answer; nil when that was the last.
+    package func receiveChunk() throws -> [UInt8]? {
+        var end = consumed
+        while true {
+            if let feed = received[end...].firstIndex(of: 10) {
+                end = feed + 1
+                break
+            }
+            end = received.count - consumed
+            try fill()
+        }
+        let digits = String(decoding: received[consumed..<end - 2], as: UTF8.self)
+        guard let count = Int(digits, radix: 16) else { throw Failure.malformed(digits) }
+        consumed = end
+        while received.count - consumed < count + 2 { try fill() }
+        let chunk = Array(received[consumed..<consumed + count])
+        consumed += count + 2
+        return count == 0 ? nil : chunk
     }
 
     private func receiveHead() throws -> String {

@@ -30,8 +30,8 @@ import Testing
         "VarveConnect": ["CMessages", "CProtobufC", "CZlib", "CZstd", "VarveBytes"],
         "VarveNetwork": ["VarveHTTP", "VarvePlatform", "VarveBytes"],
         "VarveServer": [
-            "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarveStorage",
-            "VarvePlatform",
+            "VarveNetwork", "VarveHTTP", "VarveConnect", "VarveStreams", "VarveStore", "VarveLog",
+            "VarveIndex", "VarveStorage", "VarvePlatform",
             "VarveBytes", "Foundation",
         ],
         "VarveClient": ["VarveHTTP", "VarveBytes", "Foundation", "FoundationNetworking"],

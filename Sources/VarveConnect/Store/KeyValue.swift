@@ -33,4 +33,12 @@ package struct KeyValue: Equatable, Sendable {
             try entry.set(2, entries[index].value)
         }
     }
+
+    /// Fills an empty entry of a message.
+    package static func write(
+        _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, to entry: MessageBuilder
+    ) throws(MessageFault) {
+        try entry.set(1, key)
+        try entry.set(2, value)
+    }
 }

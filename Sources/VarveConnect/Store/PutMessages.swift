@@ -17,6 +17,14 @@ package struct PutRequest: WireMessage, Equatable, Sendable {
     package func write(to builder: MessageBuilder) throws(MessageFault) {
         try KeyValue.set(entries, 1, builder)
     }
+
+    /// Calls `body` with each key and its value of a request, where they lie in its memory.
+    package static func forEachEntry(
+        of view: MessageView,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void
+    ) {
+        view.forEachMessage(1) { body($0.bytes(1), $0.bytes(2)) }
+    }
 }
 
 /// log.ingest.v1.PutResponse: the number that a batch got.

@@ -26,6 +26,9 @@ enum ServeOptions {
     static let basePath = setting(
         "base-path", .text(placeholder: "PATH"), "Path under which streams live",
         standard: standard.basePath)
+    static let store = setting(
+        "store", .choice(["on", "off"]), "Whether the key-value store is served beside the streams",
+        standard: "on")
 
     static let longPollTimeout = setting(
         "long-poll-timeout", .milliseconds, "How long a long-poll waits",
@@ -128,7 +131,7 @@ enum ServeOptions {
     /// All of them, in the order of the help.
     static let all = [
         listen, dataDir, memory, backupDir, encryptionKeyFile, durability, basePath,
-        longPollTimeout,
+        store, longPollTimeout,
         eventStreamMaxAge, eventStreamKeepAlive, pageBytes, cache, allowedOrigin, maxBody,
         maxTotalBytes,
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,

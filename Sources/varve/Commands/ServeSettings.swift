@@ -21,6 +21,7 @@ enum ServeSettings {
         configuration.backupDirectory = arguments.text(ServeOptions.backupDir)
         configuration.durability = try durability(arguments)
         set(&configuration.basePath, arguments.text(ServeOptions.basePath))
+        set(&configuration.hasStore, arguments.text(ServeOptions.store).map { $0 == "on" })
         setReading(&configuration, arguments)
         setLimits(&configuration, arguments)
         if let descriptorsMax, arguments.source(ServeOptions.maxConnections) == nil {

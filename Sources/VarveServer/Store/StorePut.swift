@@ -1,0 +1,113 @@
+// Put: a batch into the log. Its answer waits for the commit like that of an append.
+
+import VarveConnect
+import VarveHTTP
+import VarveLog
+import VarveStore
+
+/// The operation behind log.ingest.v1 Put.
+enum StorePut {
+    /// Larger bodies, and compressed ones, are taken apart by the pool.
+    private static let loopBytesMax = 64 << 10
+
+    /// What staging a batch came to.
+    private struct Staged: Sendable {
+        let answer: StoreAnswer
+        let lsn: LSN
+        let count: Int
+    }
+
+    /// Answers a request to write a batch.
+    static func answer(
+        _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
+    ) throws(ConnectError) {
+        let call = context.call
+        try context.checkDeadline()
+        if request.body.count <= loopBytesMax, call.requestCoding == .identity {
+            let batch = try encode(request.body, context)
+            do throws(StoreError) {
+                send(try stage(batch, context), bodyCount: request.body.count, responder)
+            } catch {
+                // As for an append: the log may take it in a moment.
+                if case .log(.overloaded) = error, responder.postpone(request) { return }
+                throw context.fault(error)
+            }
+            return
+        }
+        let body = Array(request.body)
+        PoolWork.begin(on: responder.core.storePool, responder) {
+            () -> Result<Staged, ConnectError> in
+            do throws(ConnectError) {
+                let batch = try decoded(body, call) { (bytes) throws(ConnectError) in
+                    try encode(bytes, context)
+                }
+                try context.checkDeadline()
+                return .success(
+                    try context.wrap { () throws(StoreError) in
+                        try stage(batch, context)
+                    })
+            } catch {
+                return .failure(error)
+            }
+        } answer: { outcome in
+            switch outcome {
+            case .success(let staged): send(staged, bodyCount: body.count, responder)
+            case .failure(let error): responder.fail(call, error)
+            }
+        }
+    }
+
+    private static func send(_ staged: Staged, bodyCount: Int, _ responder: Responder) {
+        responder.metrics.storeBatches.add()
+        responder.metrics.storeEntries.add(UInt64(staged.count))
+        responder.send(staged.answer, gate: staged.lsn)
+    }
+
+    /// Calls `body` with the bytes of a message, decompressed.
+    private static func decoded<Result>(
+        _ bytes: [UInt8], _ call: StoreCall,
+        _ body: (UnsafeRawBufferPointer) throws(ConnectError) -> Result
+    ) throws(ConnectError) -> Result {
+        try StoreMessage.decompressed(bytes, call.requestCoding, call, body)
+    }
+
+    /// The batch of a message: its pairs are copied once, from the message into the batch.
+    private static func encode(
+        _ bytes: UnsafeRawBufferPointer, _ context: StoreWork.Context
+    ) throws(ConnectError) -> EncodedBatch {
+        let outcome: Result<EncodedBatch, StoreError>
+        do throws(MessageFault) {
+            outcome = try context.call.format.read(.putRequest, bytes) { view in
+                var encoder = context.store.encoder(.put, capacity: bytes.count)
+                var fault: StoreError?
+                PutRequest.forEachEntry(of: view) { key, value in
+                    guard fault == nil else { return }
+                    do throws(StoreError) {
+                        try encoder.append(key, value)
+                    } catch {
+                        fault = error
+                    }
+                }
+                if let fault { return .failure(fault) }
+                do throws(StoreError) {
+                    return .success(try encoder.finish())
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } catch {
+            throw ConnectError(error)
+        }
+        return try context.wrap { () throws(StoreError) in try outcome.get() }
+    }
+
+    private static func stage(
+        _ batch: EncodedBatch, _ context: StoreWork.Context
+    ) throws(StoreError) -> Staged {
+        let (sequence, lsn) = try context.store.stage(batch)
+        let response = PutResponse(sequence: sequence)
+        let bytes = (try? context.call.format.encode(response)) ?? []
+        return Staged(
+            answer: .message(bytes, context.call), lsn: lsn, count: batch.count)
+    }
+}

@@ -1,0 +1,115 @@
+// Range: the rows of a range in frames, all of one state of the store.
+
+import VarveConnect
+import VarveHTTP
+import VarveIndex
+import VarveStore
+
+/// The operation behind store.query.v1 Range.
+enum StoreRange {
+    /// Answers a request to scan a range.
+    static func answer(
+        _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
+    ) throws(ConnectError) {
+        let call = context.call
+        let asked = try StoreMessage.decode(RangeRequest.self, call, request)
+        try StoreChecks.key(asked.start, field: "start", call)
+        try StoreChecks.key(asked.end, field: "end", call)
+        let rows = try StoreChecks.frameRows(asked.batchSize, call)
+        let order = try order(asked, call)
+        FrameStream.begin(context, responder) { (context) throws(ConnectError) in
+            let snapshot = try context.snapshot(atLeast: asked.minSequence)
+            let cursor = ScanCursor(
+                snapshot, from: asked.start, through: asked.end, order: order)
+            return RangeFrames(
+                context, cursor, snapshot.sequence, limit: asked.limit.map { Int($0) },
+                frameRows: rows)
+        }
+    }
+
+    private static func order(
+        _ asked: RangeRequest, _ call: StoreCall
+    ) throws(ConnectError) -> ScanOrder {
+        switch asked.mode {
+        case RangeRequest.Mode.forward: return .ascending
+        case RangeRequest.Mode.reverse: return .descending
+        default:
+            throw ConnectError(
+                .invalidArgument, .invalidTraversalMode, "mode is none of TraversalMode",
+                call.method, field: "mode")
+        }
+    }
+}
+
+/// The frames of a range. A range without rows has one frame, which is empty.
+final class RangeFrames: FrameSource {
+    private let context: StoreWork.Context
+    private let cursor: ScanCursor
+    private let sequence: UInt64
+    private let frameRows: Int
+    private var left: Int
+    private var isFirst = true
+
+    /// The frames of what lies before a cursor, at most `limit` rows.
+    init(
+        _ context: StoreWork.Context, _ cursor: ScanCursor, _ sequence: UInt64, limit: Int?,
+        frameRows: Int
+    ) {
+        self.context = context
+        self.cursor = cursor
+        self.sequence = sequence
+        self.frameRows = frameRows
+        left = limit ?? .max
+    }
+
+    func next() throws(ConnectError) -> Frame {
+        var rowCount = 0
+        let bytes: [UInt8]
+        do throws(MessageFault) {
+            bytes = try context.call.format.write(.rangeFrame, room: Envelope.headBytes) {
+                (builder) throws(MessageFault) in
+                rowCount = try fill(builder)
+                QueryDetail(sequence: sequence).write(to: try builder.message(2))
+            }
+        } catch {
+            throw ConnectError(error)
+        }
+        if let fault { throw context.fault(fault) }
+        let isLast = left == 0 || cursor.isOver
+        defer { isFirst = false }
+        if rowCount == 0 && !isFirst { return Frame(bytes: [], rowCount: 0, isLast: true) }
+        return Frame(
+            bytes: StoreAnswer.envelope(bytes, context.call), rowCount: rowCount, isLast: isLast)
+    }
+
+    private var fault: StoreError?
+
+    /// Adds the next rows: as many as a frame may have, by number and by bytes.
+    private func fill(_ builder: MessageBuilder) throws(MessageFault) -> Int {
+        guard left > 0, !cursor.isOver else { return 0 }
+        let most = min(frameRows, left)
+        var rows = MessageList(1, of: builder)
+        var rowCount = 0
+        var byteCount = 0
+        var unfit: MessageFault?
+        do throws(StoreError) {
+            try cursor.page { key, value in
+                do throws(MessageFault) {
+                    try KeyValue.write(key, value, to: rows.append())
+                } catch {
+                    unfit = error
+                    return false
+                }
+                rowCount += 1
+                byteCount += key.count + value.count
+                return rowCount < most && byteCount < StoreLimits.frameBytesMax
+            }
+        } catch {
+            fault = error
+        }
+        if let unfit { throw unfit }
+        try rows.store()
+        left -= rowCount
+        return rowCount
+    }
+}

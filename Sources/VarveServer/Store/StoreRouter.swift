@@ -1,0 +1,58 @@
+// Every method of the store, on one screen.
+
+import VarveConnect
+import VarveHTTP
+import VarveNetwork
+import VarveStore
+
+/// Hands calls of the store to their operations.
+enum StoreRouter {
+    /// Answers `request`, whose path names `method`.
+    static func answer(
+        _ request: borrowing RequestView, _ method: StoreMethod, _ responder: Responder
+    ) {
+        guard let store = responder.core.store else {
+            return responder.refuse(Refusal(.notFound))
+        }
+        let call: StoreCall
+        do throws(StoreCallFault) {
+            call = try StoreCall(
+                request, method, now: responder.loop.nowMilliseconds,
+                messageBytesMax: responder.core.configuration.maxBodyBytes)
+        } catch {
+            return refuse(error, method, responder)
+        }
+        let context = StoreWork.Context(call: call, store: store, core: responder.core)
+        do throws(ConnectError) {
+            switch method {
+            case .put: try StorePut.answer(request, context, responder)
+            case .get: try StoreGet.answer(request, context, responder)
+            case .getMany: try StoreGetMany.answer(request, context, responder)
+            case .range: try StoreRange.answer(request, context, responder)
+            case .reduce: try StoreReduce.answer(request, context, responder)
+            case .batch: try StoreBatchLookUp.answer(request, context, responder)
+            case .subscribe: try StoreSubscribe.answer(request, context, responder)
+            case .setRetention: try StoreSetRetention.answer(request, context, responder)
+            case .prune: try StorePrune.answer(request, context, responder)
+            }
+        } catch {
+            responder.fail(call, error)
+        }
+    }
+
+    private static func refuse(
+        _ fault: StoreCallFault, _ method: StoreMethod, _ responder: Responder
+    ) {
+        switch fault {
+        case .method: responder.refuse(Refusal(.methodNotAllowed), allow: method.allowed)
+        case .contentType: responder.refuse(Refusal(.unsupportedMediaType))
+        case .connect(let error):
+            let type = ConnectContentType(.proto, isStreaming: method.isStreaming)
+            responder.fail(
+                StoreCall(
+                    method: method, contentType: type, requestCoding: .identity,
+                    answerCoding: .identity, deadline: nil, wantsHeartbeat: false,
+                    messageBytesMax: 0), error)
+        }
+    }
+}
