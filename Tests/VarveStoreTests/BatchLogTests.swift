@@ -91,6 +91,31 @@ import VarveStorage
         test.close()
     }
 
+    @Test("What is kept is read back when segments were merged and what was dropped is gone")
+    func keptBatchesOutliveCompaction() throws {
+        var options = StoreOptions.small
+        options.recentBytesMax = 1
+        var test = try open(options: options)
+        for index in 1...60 {
+            try test.put(["k\(index)": String(repeating: "x", count: index * 20)])
+            if index % 15 == 0 { try test.log.settle() }
+        }
+        _ = try test.store.pruneBatchLog(below: 40)
+        try test.log.settle()
+        _ = try test.log.compact()
+        for seed in UInt64(2)...3 {
+            for index in 38...60 {
+                let expected = "k\(index)=" + String(repeating: "x", count: index * 20)
+                #expect(try test.batch(UInt64(index)) == (index < 40 ? nil : expected))
+            }
+            #expect(try test.get("k1") == String(repeating: "x", count: 20))
+            test.close()
+            test = try open(seed: seed, options: options)
+        }
+        #expect(try test.put(["z": ""]) == 61)
+        test.close()
+    }
+
     @Test("Old prunes go once batches were dropped, and the setting stays")
     func oldPrunesGo() throws {
         var options = StoreOptions.small
