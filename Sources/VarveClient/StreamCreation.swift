@@ -19,6 +19,8 @@ public struct StreamCreation: Sendable {
     public var retainedBytes: UInt64?
     /// What was appended longer ago than so many seconds is not kept; nil: everything is.
     public var retainedSeconds: UInt64?
+    /// How the server stores what is settled: `none`, `lz4` or `zstd`; nil: as it is told to.
+    public var compression: String?
     /// Whether the stream is closed at once: it has only its first content.
     public var isClosed: Bool
     /// The first content; for `application/json` one value or an array of messages.
@@ -73,6 +75,9 @@ extension StreamClient {
         }
         if let seconds = creation.retainedSeconds {
             request.setValue(String(seconds), forHTTPHeaderField: "Stream-Retain-Seconds")
+        }
+        if let compression = creation.compression {
+            request.setValue(compression, forHTTPHeaderField: "Stream-Compression")
         }
         if creation.isClosed { request.setValue("true", forHTTPHeaderField: "Stream-Closed") }
         request.httpBody = creation.content

@@ -18,6 +18,8 @@ public struct StreamDescription: Hashable, Sendable {
     public let retainedBytes: UInt64?
     /// For how many seconds what is appended is kept; nil: for ever.
     public let retainedSeconds: UInt64?
+    /// How what is settled is stored: `lz4` or `zstd`; nil: as it is.
+    public let compression: String?
 }
 
 extension StreamClient {
@@ -31,7 +33,8 @@ extension StreamClient {
             nextOffset: try head.requiredNextOffset(), isClosed: head.isClosed,
             secondsToLive: head.number("Stream-TTL"), expiresAt: head.header("Stream-Expires-At"),
             earliestOffset: head.earliestOffset, retainedBytes: head.number("Stream-Retain-Bytes"),
-            retainedSeconds: head.number("Stream-Retain-Seconds"))
+            retainedSeconds: head.number("Stream-Retain-Seconds"),
+            compression: head.header("Stream-Compression"))
     }
 
     /// Deletes a stream, durably; its name is free at once.

@@ -25,6 +25,8 @@ public struct ListedStream: Hashable, Sendable, Codable {
     public let retainBytes: UInt64?
     /// For how many seconds what is appended is kept, where that is limited.
     public let retainSeconds: UInt64?
+    /// How what is settled is stored, where it is made smaller: `lz4` or `zstd`.
+    public let compression: String?
     /// When the stream was created (RFC 3339).
     public let createdAt: String
     /// When the stream was last changed (RFC 3339).

@@ -28,6 +28,8 @@ package struct Topic: Sendable {
         Topic(name: "proof", profile: .varve, cases: ProofCases.all),
         Topic(name: "trim", profile: .varve, cases: TrimCases.all),
         Topic(name: "retention", profile: .varve, cases: RetentionCases.all),
+        Topic(name: "redaction", profile: .varve, cases: RedactionCases.all),
+        Topic(name: "compression", profile: .varve, cases: CompressionCases.all),
         Topic(name: "operations", profile: .varve, cases: OperationCases.all),
     ]
 }

@@ -62,6 +62,7 @@ package enum KnownHeader: UInt8, Sendable, CaseIterable {
     case streamForkSubOffset
     case streamRetainBytes
     case streamRetainSeconds
+    case streamCompression
     case producerID
     case producerEpoch
     case producerSeq
@@ -124,6 +125,7 @@ package enum KnownHeader: UInt8, Sendable, CaseIterable {
         case .streamForkSubOffset: "stream-fork-sub-offset"
         case .streamRetainBytes: "stream-retain-bytes"
         case .streamRetainSeconds: "stream-retain-seconds"
+        case .streamCompression: "stream-compression"
         case .producerID: "producer-id"
         case .producerEpoch: "producer-epoch"
         case .producerSeq: "producer-seq"

@@ -87,6 +87,11 @@ enum Create {
     ) throws(Refusal) -> CreateCommand {
         var command = CreateCommand(name: name)
         command.retention = try retention(request)
+        if let value = request.header(.streamCompression) {
+            guard !request.isRepeated(.streamCompression), let word = RunEncoding(header: value)
+            else { throw Refusal(.invalidCompression) }
+            command.compression = word
+        }
         command.fork = try ForkHeaders.parse(
             request, basePath: core.basePath.bytes, names: names)
         if let type = request.header(.contentType), !type.isEmpty { command.contentType = type }

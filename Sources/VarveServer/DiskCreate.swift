@@ -15,6 +15,7 @@ enum DiskCreate {
         let lifetime: StreamLifetime
         let lifetimeText: [UInt8]
         let retention: StreamRetention
+        let compression: RunEncoding?
         let isClosed: Bool
         let body: [UInt8]
         let isFork: Bool
@@ -28,6 +29,7 @@ enum DiskCreate {
             lifetime = command.lifetime
             lifetimeText = Array(command.lifetimeText)
             retention = command.retention
+            compression = command.compression
             isClosed = command.isClosed
             self.body = Array(body)
             isFork = command.fork != nil
@@ -48,6 +50,7 @@ enum DiskCreate {
                                 command.lifetime = lifetime
                                 command.lifetimeText = text
                                 command.retention = retention
+                                command.compression = compression
                                 command.isClosed = isClosed
                                 command.content = .body(body)
                                 if isFork {

@@ -28,6 +28,9 @@ enum Head {
                 if let seconds = head.retention.seconds {
                     writer.header("Stream-Retain-Seconds", decimal: seconds)
                 }
+                if head.compression != .none {
+                    writer.header("Stream-Compression") { $0.append(head.compression.word) }
+                }
                 if head.isClosed { writer.lines("Stream-Closed: true\r\n") }
                 switch head.lifetime {
                 case .unlimited: break

@@ -105,6 +105,11 @@ enum List {
         }
         append("retainBytes", head.retention.bytes, to: buffer)
         append("retainSeconds", head.retention.seconds, to: buffer)
+        if head.compression != .none {
+            buffer.append(",\"compression\":\"")
+            buffer.append(head.compression.word)
+            buffer.append("\"")
+        }
         append("createdAt", milliseconds: head.createdMilliseconds, to: buffer)
         append("updatedAt", milliseconds: head.updatedMilliseconds, to: buffer)
         buffer.append("}")

@@ -74,6 +74,8 @@ struct Problem: Sendable {
         .badRequest, "invalid-retention",
         "Stream-Retain-Bytes and Stream-Retain-Seconds are numbers in digits.")
 
+    static let invalidCompression = Problem(
+        .badRequest, "invalid-compression", "Stream-Compression is none, lz4 or zstd.")
     static let invalidRedaction = Problem(
         .badRequest, "invalid-redaction",
         "The body is a JSON object: offset, reason of up to 1024 bytes, records up to 10000.")

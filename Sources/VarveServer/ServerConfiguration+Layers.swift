@@ -53,6 +53,7 @@ extension ServerConfiguration {
         var streams = StreamOptions()
         streams.maxTotalBytes = maxTotalBytes
         streams.maxStreamBytes = maxStreamBytes
+        streams.compression = compression
         return streams
     }
 

@@ -105,6 +105,8 @@ package struct ServerConfiguration: Sendable {
     package var residentStreamsMax = 50_000
     /// How many bytes a second merging segments may read and write together.
     package var mergeBytesPerSecond = 128 << 20
+    /// How what is settled of new streams is stored, of which nothing else is said.
+    package var compression = RunEncoding.none
 
     // MARK: Telling
 

@@ -1,3 +1,5 @@
+package import VarveLog
+
 /// A request to create a stream. All memory is the caller's and is only used during the call.
 package struct CreateCommand {
     /// The decoded name.
@@ -12,6 +14,9 @@ package struct CreateCommand {
     package var lifetimeText = UnsafeRawBufferPointer(start: nil, count: 0)
     /// How much of the stream is kept. A fork does not inherit it.
     package var retention = StreamRetention.everything
+    /// How what is settled of it is stored; nil when nothing is said: as a fork's source, or as the
+    /// options say.
+    package var compression: RunEncoding?
     /// Whether the stream is closed from the start, behind its first content.
     package var isClosed = false
     /// What it forks; nil for a stream of its own.

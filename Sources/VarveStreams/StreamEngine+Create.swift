@@ -46,9 +46,12 @@ extension StreamEngine {
                     contentType: contentType.bytes, lifetime: command.lifetime,
                     lifetimeText: command.lifetimeText, isClosed: command.isClosed, fork: fork,
                     retention: command.retention)
+                let encoding =
+                    command.compression ?? point?.source.encoding ?? options.compression
                 guard let piece = point?.piece, !piece.isEmpty, body.fault == nil else {
                     return try createNew(
-                        command.name, creation, contentType, body, at: point, namespace, now)
+                        command.name, creation, contentType, body, encoding, at: point, namespace,
+                        now)
                 }
                 return try piece.withUnsafeBufferPointer {
                     (piece) throws(StreamRefusal) -> CreateOutcome in
@@ -58,7 +61,8 @@ extension StreamEngine {
                         (records) throws(StreamRefusal) -> CreateOutcome in
                         let body = PreparedBody(records, separator: body.separator)
                         return try createNew(
-                            command.name, creation, contentType, body, at: point, namespace, now)
+                            command.name, creation, contentType, body, encoding, at: point,
+                            namespace, now)
                     }
                 }
             }
@@ -86,7 +90,8 @@ extension StreamEngine {
             }
             guard isFork(stream, as: command), hasType(stream, command),
                 state.lifetime == lifetime, logState.isClosed == command.isClosed,
-                state.retention?.policy ?? .everything == command.retention
+                state.retention?.policy ?? .everything == command.retention,
+                command.compression ?? existing.encoding == existing.encoding
             else { throw StreamRefusal(.configMismatch, visibleAt: logState.lastLSN) }
             return CreateOutcome(
                 kind: .existing, stream: stream, tail: logState.tail, isClosed: logState.isClosed,
@@ -102,7 +107,8 @@ extension StreamEngine {
 
     private func createNew(
         _ name: UnsafeRawBufferPointer, _ creation: StreamEvent.Creation,
-        _ contentType: ContentType, _ body: PreparedBody, at point: ForkPoint?,
+        _ contentType: ContentType, _ body: PreparedBody, _ encoding: RunEncoding,
+        at point: ForkPoint?,
         _ namespace: Namespace, _ now: UInt64
     ) throws(StreamRefusal) -> CreateOutcome {
         if let fault = body.fault {
@@ -117,7 +123,7 @@ extension StreamEngine {
                 (annotation) throws(LogError) -> (Stream, LSN) in
                 let mutation = Mutation(
                     annotation: annotation, records: body.records, separator: body.separator,
-                    isStructural: true, wallMilliseconds: now)
+                    isStructural: true, encoding: encoding, wallMilliseconds: now)
                 let (created, lsn) = try namespace.create(
                     name, mutation, isFree: true, at: point
                 ) { stream, _ in

@@ -56,7 +56,7 @@ extension StreamEngine {
                 earliest: view.earliest, tail: view.tail, isClosed: view.isClosed,
                 contentType: view.contentType,
                 lifetime: state.lifetime, retention: state.retention?.policy ?? .everything,
-                incarnation: view.incarnation,
+                compression: stream.log.encoding, incarnation: view.incarnation,
                 createdMilliseconds: state.createdMilliseconds,
                 updatedMilliseconds: state.updatedMilliseconds, visibleAt: view.visibleAt)
             if case .absolute = state.lifetime, let expiry = state.expiry {

@@ -14,6 +14,8 @@ package struct StreamHead {
     package var lifetime: StreamLifetime
     /// How much of it is kept.
     package var retention: StreamRetention
+    /// How what is settled of it is stored.
+    package var compression: RunEncoding
     /// The value of `Stream-Expires-At` as it was given; nil for other lifetimes.
     package var lifetimeText: String?
     /// What tells this stream from others of its name.

@@ -25,6 +25,7 @@ enum BenchmarkRun {
             ("segment-long", segments.long), ("segment-small", segments.small),
             ("segment-places", segments.places), ("settle", settling.settle),
             ("verify", settling.verify), ("read-settled", settling.readVerified),
+            ("compression", CompressionBenchmarks(options: options).run),
             ("append-settling", settling.appends), ("store-put", stores.put),
             ("store-get", stores.get), ("store-scan", stores.scan),
             ("store-subscribe", stores.subscribe),

@@ -94,6 +94,16 @@ struct ConformanceTests {
         try run(claim, in: surroundings)
     }
 
+    @Test("redaction", arguments: Surroundings.allCases, RedactionCases.all)
+    func redaction(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
+    @Test("compression", arguments: Surroundings.allCases, CompressionCases.all)
+    func compression(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
+        try run(claim, in: surroundings)
+    }
+
     @Test("operations", arguments: Surroundings.allCases, OperationCases.all)
     func operations(_ surroundings: Surroundings, _ claim: ConformanceCase) throws {
         try run(claim, in: surroundings)
@@ -105,7 +115,7 @@ struct ConformanceTests {
             Topic.all.map(\.name) == [
                 "create", "append", "producers", "close", "read", "long-poll", "event stream",
                 "delete", "forks", "expiry", "JSON", "browsers", "errors", "strictness",
-                "proof", "trim", "retention", "operations",
+                "proof", "trim", "retention", "redaction", "compression", "operations",
             ])
         let claims = Topic.all.flatMap { $0.cases.map(\.claim) }
         #expect(Set(claims).count == claims.count)

@@ -19,6 +19,9 @@ enum CreateCommand: ClientCommand {
     private static let retainSeconds = Option(
         name: "retain-seconds", value: .count(minimum: 0),
         summary: "Keep what is appended for so many seconds")
+    private static let compression = Option(
+        name: "compression", value: .choice(["none", "lz4", "zstd"]),
+        summary: "How the server stores what is settled; without it as it is told to")
     private static let closed = Option(
         name: "closed", value: .none, summary: "Close the stream at once")
     private static let file = Option(
@@ -33,8 +36,8 @@ enum CreateCommand: ClientCommand {
         ],
         positionals: [ServerAccess.stream],
         options: [
-            contentType, ttl, expiresAt, retainBytes, retainSeconds, closed, file, ServerAccess.url,
-            ServerAccess.json,
+            contentType, ttl, expiresAt, retainBytes, retainSeconds, compression, closed, file,
+            ServerAccess.url, ServerAccess.json,
         ],
         examples: [
             .init(line: "varve create logs/web", meaning: "a stream of bytes"),
@@ -60,6 +63,7 @@ enum CreateCommand: ClientCommand {
             isClosed: arguments.isOn(closed), content: try content(arguments))
         creation.retainedBytes = arguments.bytes(retainBytes).map { UInt64($0) }
         creation.retainedSeconds = arguments.count(retainSeconds).map { UInt64($0) }
+        creation.compression = arguments.text(compression)
         let (client, request) = (try ServerAccess.client(arguments), creation)
         let created = try await ServerAccess.perform { () async throws(ClientError) in
             try await client.create(name, request)

@@ -41,6 +41,7 @@ enum HeadCommand: ClientCommand {
         let earliestOffset: String?
         let retainBytes: UInt64?
         let retainSeconds: UInt64?
+        let compression: String?
     }
 
     static func perform(_ arguments: ParsedArguments) async throws(CommandFailure) -> Int32 {
@@ -60,7 +61,8 @@ enum HeadCommand: ClientCommand {
                     nextOffset: head.nextOffset.token, closed: head.isClosed,
                     ttlSeconds: head.secondsToLive, expiresAt: head.expiresAt,
                     earliestOffset: head.earliestOffset?.token,
-                    retainBytes: head.retainedBytes, retainSeconds: head.retainedSeconds))
+                    retainBytes: head.retainedBytes, retainSeconds: head.retainedSeconds,
+                    compression: head.compression))
             return 0
         }
         var rows = [
@@ -71,6 +73,7 @@ enum HeadCommand: ClientCommand {
         if let earliest = head.earliestOffset { rows.append(["begins at", earliest.token]) }
         if let bytes = head.retainedBytes { rows.append(["keeps", "\(bytes) bytes"]) }
         if let seconds = head.retainedSeconds { rows.append(["keeps", "\(seconds) s"]) }
+        if let word = head.compression { rows.append(["compression", word]) }
         if let moment = head.expiresAt { rows.append(["ends", moment]) }
         for line in TextTable.lines(rows) { try Output.line(line) }
         return 0

@@ -1,3 +1,4 @@
+import VarveLog
 import VarveServer
 
 /// The options of `varve serve`. Each is also an environment variable and a key of the
@@ -114,6 +115,10 @@ enum ServeOptions {
         "resident-streams", .count(minimum: 0),
         "How many settled streams stay in memory that nobody uses",
         standard: "\(standard.residentStreamsMax)")
+    static let compression = setting(
+        "compression", .choice(RunEncoding.allCases.map { "\($0)" }),
+        "How settled data of new streams is stored that do not say so themselves",
+        standard: "\(standard.compression)")
     static let mergeRate = setting(
         "merge-rate", .bytes, "How many bytes a second merging segments reads and writes",
         standard: Quantity.text(bytes: standard.mergeBytesPerSecond))
@@ -137,7 +142,7 @@ enum ServeOptions {
         maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,
         maxConnectionOutput, headTimeout, bodyTimeout, idleTimeout, drainTimeout, overloadWait,
         loops, readThreads, memoryWindow, journalFile, settleBytes, checkpointRecords,
-        residentStreams, mergeRate,
+        residentStreams, mergeRate, compression,
         logLevel, logFormat,
         OptionResolution.config,
     ]

@@ -34,6 +34,11 @@ enum ServeSettings {
         set(&configuration.settleBytes, arguments.bytes(ServeOptions.settleBytes))
         set(&configuration.checkpointRecords, arguments.count(ServeOptions.checkpointRecords))
         set(&configuration.residentStreamsMax, arguments.count(ServeOptions.residentStreams))
+        set(
+            &configuration.compression,
+            arguments.text(ServeOptions.compression).flatMap { word in
+                RunEncoding.allCases.first { "\($0)" == word }
+            })
         set(&configuration.mergeBytesPerSecond, arguments.bytes(ServeOptions.mergeRate))
         set(&configuration.journalFileBytes, arguments.bytes(ServeOptions.journalFile))
         set(
