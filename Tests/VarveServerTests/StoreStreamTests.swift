@@ -251,6 +251,24 @@ struct StoreStreamTests {
         }
     }
 
+    @Test("A client that leaves in the middle of its Put leaves subscribers woken")
+    func aClientThatLeavesLeavesSubscribersWoken() throws {
+        let server = try StoreServer()
+        let frames = try server.caller().open(Path.subscribe, Self.everything())
+        for (index, count) in [1, 300_000].enumerated() {
+            let value = [UInt8](repeating: 1, count: count)
+            let body = try MessageFormat.proto.encode(PutRequest([.init(key: [1], value: value)]))
+            do {
+                let leaving = try RawConnection(port: server.port)
+                try leaving.send(
+                    "POST", Path.put, headers: [("Content-Type", "application/proto")], body: body)
+            }
+            let heard = try frames.next(BatchResponse.self)
+            #expect(heard?.sequence == UInt64(index + 1))
+            #expect(heard?.entries.first?.value == value)
+        }
+    }
+
     @Test("A server that stops ends its streams in order")
     func aServerThatStopsEndsItsStreams() throws {
         var server: StoreServer? = try StoreServer()
