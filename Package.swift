@@ -87,7 +87,7 @@ let package = Package(
                 "VarveLog",
                 "VarveIndex", "VarvePlatform", "VarveBytes",
             ]),
-        library("VarveClient", ["VarveHTTP", "VarveBytes"]),
+        library("VarveClient", ["VarveHTTP", "VarveConnect", "VarveBytes"]),
         library(
             "VarveSimulator",
             [
@@ -99,8 +99,9 @@ let package = Package(
         program(
             "varve",
             [
-                "VarveServer", "VarveNetwork", "VarveStreams", "VarveLog", "VarveStorage",
-                "VarveClient", "VarveLoad", "VarveConformance", "VarvePlatform", "VarveBytes",
+                "VarveServer", "VarveNetwork", "VarveStreams", "VarveStore", "VarveLog",
+                "VarveStorage", "VarveClient", "VarveLoad", "VarveConformance", "VarvePlatform",
+                "VarveBytes",
             ]),
         program(
             "varve-bench",

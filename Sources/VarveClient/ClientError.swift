@@ -31,6 +31,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public let subject: String
     /// What a refusal reveals about the stream.
     public var state = RefusedState()
+    /// What the store says about a call that it refused; nil for every other error.
+    public internal(set) var refusal: StoreRefusal?
 
     /// What a server tells about a stream when it refuses an operation on it.
     public struct RefusedState: Hashable, Sendable {
@@ -62,6 +64,7 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public var isTransient: Bool {
         switch kind {
         case .unreachable, .interrupted: true
+        case .refused where refusal != nil: refusal?.mayPass ?? false
         case .refused: status == 408 || status == 429 || (status ?? 0) >= 500 && status != 507
         case .invalidAnswer, .invalidArgument, .cancelled: false
         }

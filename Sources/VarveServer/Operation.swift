@@ -22,6 +22,7 @@ enum Operation: Int, CaseIterable {
     case ready
     case metrics
     case storePut
+    case storeDelete
     case storeGet
     case storeGetMany
     case storeRange
@@ -58,6 +59,7 @@ enum Operation: Int, CaseIterable {
         case .ready: "ready"
         case .metrics: "metrics"
         case .storePut: "store_put"
+        case .storeDelete: "store_delete"
         case .storeGet: "store_get"
         case .storeGetMany: "store_get_many"
         case .storeRange: "store_range"

@@ -27,7 +27,9 @@ import VarvePlatform
         throws
     {
         for command in try document().commands {
-            let help = try Varve.output([command.name, "--help"])
+            let words = command.name.split(separator: " ").map(String.init)
+            let help = try Varve.output(words + ["--help"])
+            #expect(try Varve.output(["help"] + words) == help)
             #expect(help.contains("usage: varve \(command.name)"))
             #expect(help.contains("examples:\n  # "))
             #expect(help.contains("exit codes: 0"))
@@ -42,6 +44,20 @@ import VarvePlatform
     @Test func `help, --help and help COMMAND agree`() throws {
         #expect(try Varve.output(["help"]) == Varve.output(["--help"]))
         #expect(try Varve.output(["help", "append"]) == Varve.output(["append", "-h"]))
+    }
+
+    @Test func `a group of commands has a help of its own, and suggests its own names`() throws {
+        let help = try Varve.output(["kv", "--help"])
+        #expect(help == (try Varve.output(["help", "kv"])))
+        #expect(help.contains("usage: varve kv COMMAND"))
+        #expect(help.contains("\n  subscribe  Print batches as they come\n"))
+        let result = try Varve.run(["kv"])
+        #expect(result.ending == .exited(2))
+        #expect(result.errors == help)
+        #expect(
+            try Varve.refusal(["kv", "scna"], code: 2)
+                == "unknown command \"kv scna\" (did you mean kv scan?): `varve help kv` lists the "
+                + "commands")
     }
 
     @Test func `without a command the help is an error`() throws {

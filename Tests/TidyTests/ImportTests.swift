@@ -34,12 +34,15 @@ import Testing
             "VarveIndex", "VarveStorage", "VarvePlatform",
             "VarveBytes", "Foundation",
         ],
-        "VarveClient": ["VarveHTTP", "VarveBytes", "Foundation", "FoundationNetworking"],
+        "VarveClient": [
+            "VarveHTTP", "VarveConnect", "VarveBytes", "Foundation", "FoundationNetworking",
+        ],
         "VarveLoad": ["VarveHTTP", "VarvePlatform", "VarveBytes", "Foundation"],
         "VarveConformance": ["VarveStreams", "VarvePlatform"],
         "varve": [
-            "VarveServer", "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveLog", "VarveStorage",
-            "VarveClient", "VarveLoad", "VarveConformance", "VarvePlatform", "VarveBytes",
+            "VarveServer", "VarveNetwork", "VarveHTTP", "VarveStreams", "VarveStore", "VarveLog",
+            "VarveStorage", "VarveClient", "VarveLoad", "VarveConformance", "VarvePlatform",
+            "VarveBytes",
             "Foundation",
             "FoundationNetworking",
         ],

@@ -44,6 +44,21 @@ final class TestServer: Sendable {
         return StreamClient(url: url, options: options)
     }
 
+    /// A client of the store.
+    func store(_ options: ClientOptions = ClientOptions()) throws -> StoreClient {
+        try Self.store(port: port, options)
+    }
+
+    /// A client of the store of a server on `port`, which need not be there.
+    static func store(
+        port: UInt16, _ options: ClientOptions = ClientOptions()
+    ) throws -> StoreClient {
+        guard let url = URL(string: "http://127.0.0.1:\(port)/") else {
+            throw URLError(.badURL)
+        }
+        return StoreClient(url: url, options: options)
+    }
+
     /// Ends the server, its live answers and its log.
     func stop() {
         _ = server.drain()

@@ -12,6 +12,8 @@
 
 VARVE_MESSAGE(put_request, log__ingest__v1__put_request)
 VARVE_MESSAGE(put_response, log__ingest__v1__put_response)
+VARVE_MESSAGE(delete_request, log__ingest__v1__delete_request)
+VARVE_MESSAGE(delete_response, log__ingest__v1__delete_response)
 VARVE_MESSAGE(get_request, store__query__v1__get_request)
 VARVE_MESSAGE(get_response, store__query__v1__get_response)
 VARVE_MESSAGE(get_many_request, store__query__v1__get_many_request)

@@ -44,6 +44,10 @@ extension MessageType {
     package static let putRequest = MessageType(varve_message_put_request())
     /// `log.ingest.v1.PutResponse`.
     package static let putResponse = MessageType(varve_message_put_response())
+    /// `log.ingest.v1.DeleteRequest`.
+    package static let deleteRequest = MessageType(varve_message_delete_request())
+    /// `log.ingest.v1.DeleteResponse`.
+    package static let deleteResponse = MessageType(varve_message_delete_response())
     /// `store.query.v1.GetRequest`.
     package static let getRequest = MessageType(varve_message_get_request())
     /// `store.query.v1.GetResponse`.
@@ -87,7 +91,8 @@ extension MessageType {
 
     /// Every type that stands at the top of a request, a response or a detail.
     package static let all: [MessageType] = [
-        putRequest, putResponse, getRequest, getResponse, getManyRequest, getManyFrame,
+        putRequest, putResponse, deleteRequest, deleteResponse,
+        getRequest, getResponse, getManyRequest, getManyFrame,
         rangeRequest, rangeFrame, reduceRequest, reduceResponse, queryDetail, subscribeRequest,
         subscribeResponse, batchRequest, batchResponse, setRetentionRequest, setRetentionResponse,
         pruneRequest, pruneResponse, errorInfo, retryInfo, badRequest,

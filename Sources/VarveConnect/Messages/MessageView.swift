@@ -77,6 +77,12 @@ package struct MessageView {
         return (0..<count(field)).map { [UInt8](bytes(at: element(field, $0))) }
     }
 
+    /// Calls `body` with every value of a repeated bytes field.
+    package func forEachBytes(_ number: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let field = type.known(number)
+        for index in 0..<count(field) { body(bytes(at: element(field, index))) }
+    }
+
     /// The values of a repeated text field.
     package func strings(_ number: UInt32) -> [String] {
         let field = type.known(number)

@@ -27,20 +27,25 @@ package struct BatchResponse: WireMessage, Equatable, Sendable {
     package var sequence: UInt64
     /// Its entries, or those that were chosen; those of a delete batch have no values.
     package var entries: [KeyValue]
+    /// Whether the batch deletes.
+    package var isDeletion: Bool
 
     /// A batch.
-    package init(sequence: UInt64, entries: [KeyValue]) {
+    package init(sequence: UInt64, entries: [KeyValue], isDeletion: Bool = false) {
         self.sequence = sequence
         self.entries = entries
+        self.isDeletion = isDeletion
     }
 
     package init(_ view: MessageView) {
         sequence = view.number(1, as: UInt64.self) ?? 0
         entries = KeyValue.all(view, 2)
+        isDeletion = view.bool(100)
     }
 
     package func write(to builder: MessageBuilder) throws(MessageFault) {
         builder.set(1, sequence)
         try KeyValue.set(entries, 2, builder)
+        builder.set(100, isDeletion)
     }
 }

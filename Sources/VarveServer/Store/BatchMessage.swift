@@ -1,6 +1,7 @@
 // A batch, or what a subscription chose of one, as a message: written from where its record lies.
 
 import VarveConnect
+import VarveStore
 
 /// The writing of batches.
 enum BatchMessage {
@@ -18,7 +19,7 @@ enum BatchMessage {
 
     /// A batch's message with the entries that `body` adds, behind `room` bytes.
     static func encode(
-        _ sequence: UInt64, _ context: StoreWork.Context, room: Int = 0,
+        _ sequence: UInt64, _ kind: StoreBatch.Kind, _ context: StoreWork.Context, room: Int = 0,
         _ body: (inout Entries) throws(MessageFault) -> Void
     ) throws(ConnectError) -> [UInt8] {
         do throws(MessageFault) {
@@ -28,6 +29,7 @@ enum BatchMessage {
                 var entries = Entries(list: MessageList(2, of: builder))
                 try body(&entries)
                 try entries.list.store()
+                builder.set(100, kind == .delete)
             }
         } catch {
             throw ConnectError(error)

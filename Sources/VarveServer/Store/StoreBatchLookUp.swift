@@ -16,7 +16,7 @@ enum StoreBatchLookUp {
             let image = try context.wrap { () throws(StoreError) in
                 try context.store.image(of: asked.sequence)
             }
-            return try BatchMessage.encode(image.sequence, context) {
+            return try BatchMessage.encode(image.sequence, image.kind, context) {
                 (list) throws(MessageFault) in
                 try image.forEach { (key, value) throws(MessageFault) in
                     try list.append(key, value)

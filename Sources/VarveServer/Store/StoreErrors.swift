@@ -65,10 +65,13 @@ extension ConnectError {
         let text = "\(error)"
         switch error {
         case .emptyBatch:
-            self.init(.invalidArgument, .invalidBatch, text, method, field: "kvs")
+            self.init(
+                .invalidArgument, .invalidBatch, text, method,
+                field: method == .delete ? "keys" : "kvs")
         case .keyTooLong(let index, _, _):
             self.init(
-                .invalidArgument, .invalidKeyLength, text, method, field: "kvs[\(index)].key")
+                .invalidArgument, .invalidKeyLength, text, method,
+                field: method == .delete ? "keys[\(index)]" : "kvs[\(index)].key")
         case .valueTooLong(let index, _, _):
             self.init(
                 .invalidArgument, .invalidValueLength, text, method, field: "kvs[\(index)].value")

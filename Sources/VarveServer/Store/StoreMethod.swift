@@ -6,6 +6,7 @@ import VarveConnect
 /// One method of one of the store's services.
 enum StoreMethod: CaseIterable {
     case put
+    case delete
     case get
     case getMany
     case range
@@ -24,6 +25,7 @@ enum StoreMethod: CaseIterable {
     var path: StaticString {
         switch self {
         case .put: "/log.ingest.v1.Service/Put"
+        case .delete: "/log.ingest.v1.Service/Delete"
         case .get: "/store.query.v1.Service/Get"
         case .getMany: "/store.query.v1.Service/GetMany"
         case .range: "/store.query.v1.Service/Range"
@@ -39,7 +41,7 @@ enum StoreMethod: CaseIterable {
     var isStreaming: Bool {
         switch self {
         case .getMany, .range, .subscribe: true
-        case .put, .get, .reduce, .batch, .setRetention, .prune: false
+        case .put, .delete, .get, .reduce, .batch, .setRetention, .prune: false
         }
     }
 
@@ -47,7 +49,7 @@ enum StoreMethod: CaseIterable {
     var allowsGet: Bool {
         switch self {
         case .get, .reduce, .batch: true
-        case .put, .getMany, .range, .subscribe, .setRetention, .prune: false
+        case .put, .delete, .getMany, .range, .subscribe, .setRetention, .prune: false
         }
     }
 
@@ -58,6 +60,7 @@ enum StoreMethod: CaseIterable {
     var operation: Operation {
         switch self {
         case .put: .storePut
+        case .delete: .storeDelete
         case .get: .storeGet
         case .getMany: .storeGetMany
         case .range: .storeRange
@@ -72,7 +75,7 @@ enum StoreMethod: CaseIterable {
     /// Whose reasons the errors have.
     var domain: String {
         switch self {
-        case .put: "log.ingest"
+        case .put, .delete: "log.ingest"
         case .get, .getMany, .range, .reduce: "store.query"
         case .subscribe, .batch: "log.stream"
         case .setRetention: "log.retention"

@@ -1,11 +1,11 @@
-// Put: a batch into the log. Its answer waits for the commit like that of an append.
+// Put and Delete: a batch into the log. Its answer waits for the commit like that of an append.
 
 import VarveConnect
 import VarveHTTP
 import VarveLog
 import VarveStore
 
-/// The operation behind log.ingest.v1 Put.
+/// The operation behind log.ingest.v1 Put and Delete.
 enum StorePut {
     /// Larger bodies, and compressed ones, are taken apart by the pool.
     private static let loopBytesMax = 64 << 10
@@ -75,18 +75,18 @@ enum StorePut {
     private static func encode(
         _ bytes: UnsafeRawBufferPointer, _ context: StoreWork.Context
     ) throws(ConnectError) -> EncodedBatch {
+        let isDeletion = context.call.method == .delete
+        let type: MessageType = isDeletion ? .deleteRequest : .putRequest
         let outcome: Result<EncodedBatch, StoreError>
         do throws(MessageFault) {
-            outcome = try context.call.format.read(.putRequest, bytes) { view in
-                var encoder = context.store.encoder(.put, capacity: bytes.count)
+            outcome = try context.call.format.read(type, bytes) { view in
+                var encoder = context.store.encoder(
+                    isDeletion ? .delete : .put, capacity: bytes.count)
                 var fault: StoreError?
-                PutRequest.forEachEntry(of: view) { key, value in
-                    guard fault == nil else { return }
-                    do throws(StoreError) {
-                        try encoder.append(key, value)
-                    } catch {
-                        fault = error
-                    }
+                if isDeletion {
+                    DeleteRequest.forEachKey(of: view) { append($0, nil, to: &encoder, &fault) }
+                } else {
+                    PutRequest.forEachEntry(of: view) { append($0, $1, to: &encoder, &fault) }
                 }
                 if let fault { return .failure(fault) }
                 do throws(StoreError) {
@@ -99,6 +99,19 @@ enum StorePut {
             throw ConnectError(error)
         }
         return try context.wrap { () throws(StoreError) in try outcome.get() }
+    }
+
+    /// Appends an entry, unless one before it could not be.
+    private static func append(
+        _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?,
+        to encoder: inout BatchEncoder, _ fault: inout StoreError?
+    ) {
+        guard fault == nil else { return }
+        do throws(StoreError) {
+            if let value { try encoder.append(key, value) } else { try encoder.append(key) }
+        } catch {
+            fault = error
+        }
     }
 
     private static func stage(

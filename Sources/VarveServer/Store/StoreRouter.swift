@@ -25,7 +25,7 @@ enum StoreRouter {
         let context = StoreWork.Context(call: call, store: store, core: responder.core)
         do throws(ConnectError) {
             switch method {
-            case .put: try StorePut.answer(request, context, responder)
+            case .put, .delete: try StorePut.answer(request, context, responder)
             case .get: try StoreGet.answer(request, context, responder)
             case .getMany: try StoreGetMany.answer(request, context, responder)
             case .range: try StoreRange.answer(request, context, responder)

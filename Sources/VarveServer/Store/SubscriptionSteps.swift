@@ -45,7 +45,7 @@ struct SubscriptionSteps: Sendable {
             switch step {
             case .delivery(let delivery):
                 let message = try BatchMessage.encode(
-                    delivery.sequence, context, room: Envelope.headBytes
+                    delivery.sequence, delivery.kind, context, room: Envelope.headBytes
                 ) { (entries) throws(MessageFault) in
                     try delivery.forEach { (key, value) throws(MessageFault) in
                         try entries.append(key, value)

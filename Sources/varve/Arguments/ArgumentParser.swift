@@ -120,7 +120,8 @@ struct ArgumentParser {
 
     /// Checks how many arguments there are.
     private func checkPositionals() throws(CommandFailure) {
-        if positionals.count > signature.positionals.count {
+        let isOpen = signature.positionals.last?.isRepeatable ?? false
+        if positionals.count > signature.positionals.count, !isOpen {
             let extra = positionals[signature.positionals.count]
             throw .usage("\(signature.name): unexpected argument \"\(extra)\"")
         }

@@ -2,22 +2,49 @@
 enum HelpText {
     private static let width = 92
 
-    /// The help of the program: what it is and its subcommands.
-    static func program(_ signatures: [CommandSignature]) -> String {
-        var lines = [
-            "varve \(Version.number): durable streams on one hash-chained log, over plain HTTP",
-            "",
-            "usage: varve COMMAND [ARGUMENTS] [OPTIONS]", "", "commands:",
-        ]
-        let column = signatures.map(\.name.count).max() ?? 0
+    /// The help of the program: what it is and its subcommands; those of a group are one line.
+    static func program(_ signatures: [CommandSignature], _ groups: [CommandGroup]) -> String {
+        var entries: [(name: String, summary: String)] = []
         for signature in signatures {
-            lines += entry("  " + padded(signature.name, column), signature.summary, column + 4)
+            guard let group = groups.first(where: { $0.has(signature) }) else {
+                entries.append((signature.name, signature.summary))
+                continue
+            }
+            if entries.last?.name != group.name { entries.append((group.name, group.summary)) }
         }
-        lines += [
-            "", "`varve COMMAND --help` tells everything about a command, with examples.",
-            "`varve help --json` describes all of them for a script.",
-        ]
-        return lines.joined(separator: "\n")
+        return
+            ([
+                "varve \(Version.number): durable streams on one hash-chained log, over plain HTTP",
+                "",
+                "usage: varve COMMAND [ARGUMENTS] [OPTIONS]", "", "commands:",
+            ] + table(entries)
+            + [
+                "", "`varve COMMAND --help` tells everything about a command, with examples.",
+                "`varve help --json` describes all of them for a script.",
+            ]).joined(separator: "\n")
+    }
+
+    /// The help of a group: its subcommands.
+    static func group(_ group: CommandGroup, _ signatures: [CommandSignature]) -> String {
+        let entries = signatures.filter { group.has($0) }.map {
+            (name: String($0.name.dropFirst(group.name.count + 1)), summary: $0.summary)
+        }
+        return
+            ([
+                "varve \(group.name): \(group.summary)", "",
+                "usage: varve \(group.name) COMMAND [ARGUMENTS] [OPTIONS]", "", "commands:",
+            ] + table(entries)
+            + [
+                "",
+                "`varve \(group.name) COMMAND --help` tells everything about a command, "
+                    + "with examples.",
+            ]).joined(separator: "\n")
+    }
+
+    /// Names and what they mean.
+    private static func table(_ entries: [(name: String, summary: String)]) -> [String] {
+        let column = entries.map(\.name.count).max() ?? 0
+        return entries.flatMap { entry("  " + padded($0.name, column), $0.summary, column + 4) }
     }
 
     /// The whole help of a subcommand.
@@ -51,7 +78,10 @@ enum HelpText {
 
     /// The usage line of a subcommand.
     static func usageLine(_ signature: CommandSignature) -> String {
-        let places = signature.positionals.map { $0.isOptional ? "[\($0.name)]" : $0.name }
+        let places = signature.positionals.map { positional in
+            let name = positional.isRepeatable ? "\(positional.name)..." : positional.name
+            return positional.isOptional ? "[\(name)]" : name
+        }
         let options = signature.options.isEmpty ? [] : ["[OPTIONS]"]
         return (["varve", signature.name] + places + options).joined(separator: " ")
     }

@@ -6,4 +6,6 @@ struct Positional: Sendable {
     let summary: String
     /// Whether it may be left out. Only the last ones may.
     var isOptional = false
+    /// Whether more of them may follow. Only the last one may.
+    var isRepeatable = false
 }

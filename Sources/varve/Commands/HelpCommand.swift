@@ -6,7 +6,10 @@ enum HelpCommand: Command {
     static let signature = CommandSignature(
         name: "help", summary: "Show help",
         positionals: [
-            Positional(name: "COMMAND", summary: "The command to explain", isOptional: true)
+            Positional(name: "COMMAND", summary: "The command to explain", isOptional: true),
+            Positional(
+                name: "SUBCOMMAND", summary: "The command of a group, such as kv",
+                isOptional: true),
         ],
         options: [json],
         examples: [.init(line: "varve help append", meaning: "the same as varve append --help")])
@@ -16,9 +19,15 @@ enum HelpCommand: Command {
         if arguments.isOn(json) {
             try Output.json(HelpDocument(signatures))
         } else if let name = arguments.positional(0) {
-            try Output.line(HelpText.command(CommandTable.command(named: name).signature))
+            if let group = CommandTable.group(named: name), arguments.positionals.count == 1 {
+                try Output.line(HelpText.group(group, signatures))
+                return 0
+            }
+            let command = try CommandTable.command(
+                named: arguments.positionals.joined(separator: " "))
+            try Output.line(HelpText.command(command.signature))
         } else {
-            try Output.line(HelpText.program(signatures))
+            try Output.line(HelpText.program(signatures, CommandTable.groups))
         }
         return 0
     }

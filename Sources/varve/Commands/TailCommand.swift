@@ -38,7 +38,8 @@ enum TailCommand: ClientCommand {
             mode: arguments.text(live).flatMap(FollowOptions.Mode.init(rawValue:)) ?? .automatic)
         options.onRetry = { error, wait in
             // A notice that cannot be written changes nothing about the tail.
-            try? Output.error("varve: \(error.description); trying again in \(text(wait))\n")
+            try? Output.error(
+                "varve: \(error.description); trying again in \(WaitText.text(wait))\n")
         }
         var batches = client.follow(name, from: place, options: options).makeAsyncIterator()
         while let batch = try await next(&batches) {
@@ -59,12 +60,5 @@ enum TailCommand: ClientCommand {
         } catch {
             throw .failed("\(error)")
         }
-    }
-
-    /// A wait in milliseconds, or in seconds with one digit behind the point.
-    private static func text(_ wait: Duration) -> String {
-        if wait < .seconds(1) { return "\(Int(wait / Duration.milliseconds(1))) ms" }
-        let tenths = wait / Duration.milliseconds(100)
-        return "\(Int(tenths) / 10).\(Int(tenths) % 10) s"
     }
 }

@@ -4,10 +4,15 @@ import VarvePlatform
 ///
 /// On anything but a terminal nothing is written.
 struct ProgressLine {
-    private let isShown = StandardStream.error.isTerminal
+    private let isShown: Bool
     private let clock = SystemClock()
     private var shownAt: UInt64 = 0
     private let intervalNanoseconds: UInt64 = 100_000_000
+
+    /// A line that is shown on a terminal, if it is wanted at all.
+    init(isWanted: Bool = true) {
+        isShown = isWanted && StandardStream.error.isTerminal
+    }
 
     /// Shows `text` unless the line was written a moment ago.
     mutating func show(_ text: @autoclosure () -> String) {

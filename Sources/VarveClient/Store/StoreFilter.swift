@@ -1,0 +1,24 @@
+import VarveConnect
+
+/// Which values.
+public enum StoreFilter: Hashable, Sendable {
+    /// Exactly these bytes.
+    case exact([UInt8])
+    /// What begins with these bytes.
+    case prefix([UInt8])
+    /// What a regular expression in RE2's syntax finds a match in.
+    case pattern(String)
+
+    /// The filter as it stands in a message.
+    ///
+    /// - Throws: `ClientError` of kind `invalidArgument` for a pattern that cannot be sent.
+    func wire() throws(ClientError) -> ValueFilter {
+        switch self {
+        case .exact(let bytes): return .exact(bytes)
+        case .prefix(let bytes): return .prefix(bytes)
+        case .pattern(let source):
+            try StoreSelector.check(source)
+            return .pattern(source)
+        }
+    }
+}
