@@ -57,11 +57,13 @@ struct Golden: CustomStringConvertible {
         try LogVerifier.verify(directory: directory).json + "\n"
     }
 
-    /// What a server on the log answers about every stream of `names`.
-    static func answers(_ server: ServerProcess, names: [String]) throws -> String {
+    /// What a server on the log answers about every stream of a script, and every key.
+    static func answers(
+        _ server: ServerProcess, _ script: GoldenScripts.Script
+    ) throws -> String {
         let connection = try server.connect()
         var text = try connection.request("GET", "/v1/stream/__ds/streams?limit=1000").text + "\n"
-        for name in names {
+        for name in script.streams {
             let head = try connection.request("HEAD", "/v1/stream/\(name)")
             let page = try connection.request("GET", "/v1/stream/\(name)?offset=-1")
             let headers = [
@@ -71,6 +73,13 @@ struct Golden: CustomStringConvertible {
             let hash = page.body.withUnsafeBytes { SHA256Hasher.hash($0) }
             text += "\(name) \(head.status) \(headers.joined(separator: " ")) "
             text += "\(page.status) \(page.body.count) \(hash.hex)\n"
+        }
+        for key in script.keys {
+            let message = "{\"key\":\"\(Data(key.utf8).base64EncodedString())\"}"
+            let answer = try connection.request(
+                "POST", "/store.query.v1.Service/Get",
+                headers: [("Content-Type", "application/json")], body: Array(message.utf8))
+            text += "\(key) \(answer.status) \(answer.text)\n"
         }
         return text
     }

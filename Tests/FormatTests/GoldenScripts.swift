@@ -9,6 +9,8 @@ enum GoldenScripts {
         let name: String
         /// The streams that are asked for when it is read again.
         let streams: [String]
+        /// The keys of the store that are asked for.
+        var keys: [String] = []
         /// Whether the catalog is kept, or left to be made from the segments.
         var keepsCatalog = false
         /// The requests.
@@ -29,6 +31,9 @@ enum GoldenScripts {
             keepsCatalog: true, run: segments),
         Script(
             name: "forks", streams: ["source", "fork", "branch", "other"], run: forks),
+        Script(
+            name: "changes", streams: ["trimmed", "aging", "secret", "zstd", "lz4"], run: changes),
+        Script(name: "store", streams: ["beside"], keys: ["a", "b", "c", "d"], run: store),
     ]
 
     /// Every kind of stream, append and end.
@@ -83,6 +88,48 @@ enum GoldenScripts {
         try requests.post("branch", "text/plain", "more")
         try requests.put("other", "text/plain", "", [("Stream-Forked-From", "/v1/stream/branch")])
     }
+
+    /// What was trimmed, keeps a limited time, was redacted, is compressed, and was merged.
+    private static func changes(_ requests: Requests) throws {
+        try requests.put("trimmed", "text/plain", "one")
+        let second = try requests.post("trimmed", "text/plain", "two")
+        try requests.post("trimmed", "text/plain", "three")
+        try requests.put(
+            "aging", "text/plain", "old", [("Stream-Retain-Seconds", "31536000000")])
+        try requests.put("secret", "application/json", "[{\"name\":\"somebody\"},2]")
+        let text = String(repeating: "what comes again and again, ", count: 200)
+        for encoding in ["zstd", "lz4"] {
+            try requests.put(encoding, "text/plain", text, [("Stream-Compression", encoding)])
+        }
+        try requests.settle()
+        try requests.operate("trim/trimmed?before=\(second)")
+        try requests.operate(
+            "redact/secret",
+            "{\"offset\":\"0000000000000000_0000000000000000\",\"reason\":\"golden\"}")
+        for encoding in ["zstd", "lz4"] { try requests.post(encoding, "text/plain", text) }
+        try requests.settle()
+        try requests.operate("compact")
+        try requests.post("trimmed", "text/plain", "four")
+        try requests.post("zstd", "text/plain", "end")
+    }
+
+    /// Batches of the store, some settled, some not, and some dropped.
+    private static func store(_ requests: Requests) throws {
+        try requests.put("beside", "text/plain", "x")
+        // a = 1, b = 2
+        try requests.call(
+            "log.ingest.v1.Service/Put",
+            "{\"kvs\":[{\"key\":\"YQ==\",\"value\":\"MQ==\"},{\"key\":\"Yg==\",\"value\":\"Mg==\"}]}"
+        )
+        try requests.settle()
+        // c = 3; a = nothing
+        for batch in ["{\"key\":\"Yw==\",\"value\":\"Mw==\"}", "{\"key\":\"YQ==\"}"] {
+            try requests.call("log.ingest.v1.Service/Put", "{\"kvs\":[\(batch)]}")
+        }
+        try requests.call(
+            "log.retention.v1.Service/SetRetention",
+            "{\"policy\":{\"keepLatest\":{\"count\":\"2\"}}}")
+    }
 }
 
 /// Requests to a server that makes a golden directory.
@@ -133,7 +180,23 @@ final class Requests {
         return directory.path("backups/golden")
     }
 
-    func settle() throws { try send("POST", "__ds/settle", [], []) }
+    func settle() throws { try operate("settle") }
+
+    /// Has the server do something to its log.
+    func operate(_ path: String, _ body: String? = nil) throws {
+        let type = body == nil ? [] : [("Content-Type", "application/json")]
+        try send("POST", "__ds/\(path)", type, Array((body ?? "").utf8))
+    }
+
+    /// Calls a method of the store, in JSON.
+    func call(_ path: String, _ message: String) throws {
+        let answer = try connection.request(
+            "POST", "/\(path)", headers: [("Content-Type", "application/json")],
+            body: Array(message.utf8))
+        guard answer.status == 200 else {
+            throw Failure(request: "\(path): \(answer.text)", status: answer.status)
+        }
+    }
 
     func put(
         _ stream: String, _ type: String, _ body: String, _ headers: [(String, String)] = []

@@ -47,12 +47,12 @@ import VarveStorage
             "verification.json": try Golden.verification(path),
         ]
         let server = try Requests.reader(path)
-        found["answers.txt"] = try Golden.answers(server, names: script.streams)
+        found["answers.txt"] = try Golden.answers(server, script)
         #expect(try server.stop() == .exited(0))
         #expect(try LogVerifier.verify(directory: path).isClean)
         // What was opened, settled and closed by this build is opened by it again.
         let again = try Requests.reader(path)
-        #expect(try Golden.answers(again, names: script.streams) == found["answers.txt"])
+        #expect(try Golden.answers(again, script) == found["answers.txt"])
         #expect(try again.stop() == .exited(0))
         for (file, text) in found {
             if Self.isAsked("VARVE_RECORD_FIXTURES") {
@@ -71,7 +71,7 @@ import VarveStorage
         try? FileManager.default.removeItem(atPath: "\(path)/catalog")
         let server = try Requests.reader(path)
         #expect(
-            try Golden.answers(server, names: script.streams) == golden.recorded("answers.txt"))
+            try Golden.answers(server, script) == golden.recorded("answers.txt"))
         #expect(try server.stop() == .exited(0))
     }
 
