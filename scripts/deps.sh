@@ -17,6 +17,8 @@ packages='
     zlib1g-dev
     libprotobuf-c-dev
     protobuf-c-compiler
+    protobuf-compiler
+    python3-protobuf
     libcurl4
     libxml2
     libncurses6

@@ -10,7 +10,7 @@ import Testing
     /// A page, and whether it assumes a server that runs already.
     @Test(
         .timeLimit(.minutes(15)),
-        arguments: [("README.md", true), ("docs/guide.md", false)])
+        arguments: [("README.md", true), ("docs/guide.md", false), ("docs/store.md", true)])
     func everyCommandPrintsWhatThePageShows(path: String, serving: Bool) throws {
         let page = try #require(Repository.current.files.first { $0.path == path })
         let story = Story(path: path, lines: page.lines)
