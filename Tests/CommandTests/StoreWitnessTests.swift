@@ -10,7 +10,7 @@ import VarvePlatform
         let directory = try TemporaryDirectory()
         let server = try ServerProcess.ready(
             dataDirectory: directory.path("data"),
-            ["--journal-file", "4MiB", "--log-level", "error"])
+            ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"])
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         // Debian's own: another Python on the PATH would not have Debian's runtime.
