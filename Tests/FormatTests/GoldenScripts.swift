@@ -117,10 +117,10 @@ enum GoldenScripts {
     private static func store(_ requests: Requests) throws {
         try requests.put("beside", "text/plain", "x")
         // a = 1, b = 2
-        try requests.call(
-            "log.ingest.v1.Service/Put",
-            "{\"kvs\":[{\"key\":\"YQ==\",\"value\":\"MQ==\"},{\"key\":\"Yg==\",\"value\":\"Mg==\"}]}"
-        )
+        let batch = """
+            {"kvs":[{"key":"YQ==","value":"MQ=="},{"key":"Yg==","value":"Mg=="}]}
+            """
+        try requests.call("log.ingest.v1.Service/Put", batch)
         try requests.settle()
         // c = 3; a = nothing
         for batch in ["{\"key\":\"Yw==\",\"value\":\"Mw==\"}", "{\"key\":\"YQ==\"}"] {
