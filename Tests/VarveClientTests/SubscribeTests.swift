@@ -76,6 +76,26 @@ import VarveServer
         server.stop()
     }
 
+    @Test func `signs of life tell how far a subscription has seen that finds nothing`()
+        async throws
+    {
+        let server = try TestServer { $0.eventStreamKeepAliveMilliseconds = 50 }
+        let client = try server.store()
+        try await put(1...3, client)
+        var options = SubscribeOptions()
+        options.includesSignsOfLife = true
+        var changes = client.subscribe(
+            [StoreSelector(prefix: [255])], from: 1, options: options
+        ).makeAsyncIterator()
+        var sign = try await changes.next()
+        while let seen = sign, seen.sequence < 3 { sign = try await changes.next() }
+        #expect(sign?.sequence == 3 && sign?.pairs == [])
+        try await put(4...4, client)
+        while let seen = sign, seen.sequence < 4 { sign = try await changes.next() }
+        #expect(sign?.sequence == 4)
+        server.stop()
+    }
+
     @Test func `a restart of the server is not seen by the consumer`() async throws {
         let directory = try TemporaryDirectory()
         let port = Loopback.freePort()

@@ -122,6 +122,9 @@ struct ProtobufTests {
                     filters: [.exact([]), .prefix([1]), .pattern("x"), .none], since: 0))
             try check(BatchRequest(sequence: 5))
             try check(BatchResponse(sequence: 5, entries: [pair]))
+            try check(BatchResponse(sequence: 6, entries: [], isDeletion: true))
+            try check(DeleteRequest([[1], [], [1]]))
+            try check(DeleteResponse(sequence: 7))
             for rule: RetentionRule? in [
                 nil, .keepLatest(count: 3), .greaterThan(threshold: 0),
                 .greaterThanOrEqual(threshold: 4), .dropAll,
