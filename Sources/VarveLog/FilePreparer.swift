@@ -120,6 +120,8 @@ final class FilePreparer: @unchecked Sendable {
         gate.withLock {
             scrubbers += 1
             moment.changes += 1
+            // They were given up before, and may hold what is erased all the same.
+            for index in retired.indices { retired[index].isScrubbed = true }
         }
     }
 
@@ -221,19 +223,24 @@ final class FilePreparer: @unchecked Sendable {
 
     /// Makes a spare of the oldest file that was given up, if it is wanted; false without one.
     private func reuseRetired() -> Bool {
-        let next = gate.withLock { () -> (file: Retired, isWanted: Bool)? in
+        let next = gate.withLock { () -> (file: Retired, isWanted: Bool, taken: Scrubbing)? in
             guard !retired.isEmpty else { return nil }
             isReusing = true
             let file = retired.removeFirst()
-            return (file, !file.isScrubbed && spares.count < sparesMax + Self.reusedMax)
+            let isWanted = !file.isScrubbed && spares.count < sparesMax + Self.reusedMax
+            return (file, isWanted, moment)
         }
         guard let next else { return false }
         defer { gate.withLock { isReusing = false } }
         guard let spare = giveUp(next.file, isWanted: next.isWanted) else { return true }
-        gate.withLock {
+        let isKept = gate.withLock {
+            // A redaction that began meanwhile did not see it among the spares.
+            guard moment == next.taken else { return false }
             spares.append(spare)
             journal?.addReadyFile()
+            return true
         }
+        if !isKept { scrub(spare.backend, spare.name) }
         return true
     }
 

@@ -178,14 +178,15 @@ final class Flusher: @unchecked Sendable {
         }
         // A change of files syncs too, so this is not only for the lines above.
         let syncedBefore = commits.synced
+        // First: whoever learns that a frame is synced may ask for its settling at once.
+        if writer.synced != syncedBefore {
+            syncedJournal.publish(writer.cut, frameBytes: frameBytes)
+        }
         commits.publish(synced: writer.synced)
         if !groups.isEmpty {
             journal.retire(groups, writtenThrough: writer.written)
             groups.removeAll(keepingCapacity: true)
             lastCommit = clock.monotonicNanoseconds()
-        }
-        if writer.synced != syncedBefore {
-            syncedJournal.publish(writer.cut, frameBytes: frameBytes)
         }
         if commits.durable != before || writer.synced != syncedBefore { commits.notify() }
     }

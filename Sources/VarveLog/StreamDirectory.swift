@@ -20,8 +20,9 @@ final class StreamDirectory: @unchecked Sendable {
     @exclusivity(unchecked) private var hidden: [StreamID: UInt64] = [:]
     /// Everything up to here is in the catalog.
     @exclusivity(unchecked) private var settledLSN: UInt64 = 0
-    /// How often runs of streams were given other places in the catalog.
-    @exclusivity(unchecked) private var movesOfRuns: UInt64 = 0
+    /// How often what loads have read from the catalog became old: runs got other places, or
+    /// deletions were settled.
+    @exclusivity(unchecked) private var reloads: UInt64 = 0
     private let total = Atomic<Int>(0)
     private let evicted = Atomic<UInt64>(0)
     private let loaded = Atomic<UInt64>(0)
@@ -132,14 +133,15 @@ final class StreamDirectory: @unchecked Sendable {
     // MARK: Loading and evicting
 
     /// To be taken before a stream is read from the catalog, and given to `insert` with it.
-    var loadTicket: UInt64 { mutex.withLock { _ in movesOfRuns } }
+    var loadTicket: UInt64 { mutex.withLock { _ in reloads } }
 
     /// Publishes a stream that was loaded, with the ids of its forks as the catalog has them.
     ///
-    /// False, and nothing happened, when runs were moved since `ticket`: it must be read again.
+    /// False, and nothing happened, when runs were moved or deletions settled since `ticket`: it
+    /// must be read again.
     func insert(loaded stream: LogStream, forks edges: [StreamID], ticket: UInt64) -> Bool {
         mutex.withLock { _ in
-            guard ticket == movesOfRuns else { return false }
+            guard ticket == reloads else { return false }
             publish(stream)
             forks.adopt(edges.filter { hidden[$0] == nil }, of: stream.id)
             stream.wasUsed = true
@@ -153,14 +155,17 @@ final class StreamDirectory: @unchecked Sendable {
     /// To be called after the catalog took them and before the resident streams are told: a stream
     /// that is being loaded meanwhile is read again, or is resident when they are.
     func noteMovedRuns() {
-        mutex.withLock { _ in movesOfRuns += 1 }
+        mutex.withLock { _ in reloads += 1 }
     }
 
     /// Everything up to `lsn` is in the catalog, and the resident streams know where.
     func settled(through lsn: UInt64) {
         mutex.withLock { _ in
             settledLSN = lsn
-            if !hidden.isEmpty { hidden = hidden.filter { $0.value > lsn } }
+            guard !hidden.isEmpty else { return }
+            hidden = hidden.filter { $0.value > lsn }
+            // What a load has read may name forks of which nobody knows any more that they went.
+            reloads += 1
         }
     }
 

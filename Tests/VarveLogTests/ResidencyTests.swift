@@ -293,4 +293,25 @@ struct ResidencyTests {
         #expect(directory.insert(loaded: stream, forks: [], ticket: directory.loadTicket))
         #expect(directory.find(stream.id) === stream)
     }
+
+    @Test("a stream that was read before the deletion of its forks was settled is read again")
+    func settledDeletions() throws {
+        let directory = StreamDirectory(seed: 1)
+        let (source, fork) = (stream(1, "source"), stream(2, "fork"))
+        directory.insert(fork)
+        let ticket = directory.loadTicket
+        directory.remove(fork, at: 5)
+        directory.settled(through: 5)
+        #expect(!directory.insert(loaded: source, forks: [fork.id], ticket: ticket))
+        #expect(directory.insert(loaded: source, forks: [], ticket: directory.loadTicket))
+        #expect(directory.forkCount(of: source.id) == 0)
+    }
+
+    private func stream(_ id: UInt64, _ name: String) -> LogStream {
+        Array(name.utf8).withUnsafeBytes { name in
+            LogStream(
+                id: StreamID(rawValue: id), incarnation: Incarnation(from: SeededRandom(seed: id)),
+                name: name, state: LogStreamState(head: ChainHash()))
+        }
+    }
 }

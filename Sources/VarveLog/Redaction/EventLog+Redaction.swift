@@ -116,7 +116,10 @@ extension EventLog {
     ) throws(LogError) -> [Piece] {
         var pieces: [Piece] = []
         var position = start
-        let end = start.record &+ records
+        let (end, overflows) = start.record.addingReportingOverflow(records)
+        guard !overflows else {
+            throw .offTheEnd(position: start, tail: stream.withLock { $0.tail })
+        }
         while position.record < end {
             // One record; several only of those without bytes.
             let run = try read(

@@ -11,7 +11,10 @@ extension Settler {
         _ wanted: [(stream: StreamID, redaction: Redaction)]
     ) throws(LogError) {
         // Found after opening, when no redaction is counted: the merge is tried again later.
-        guard !isMerging else { throw .overloaded(reason: "segments are being merged") }
+        guard !isMerging else {
+            isErasureWaiting = true
+            throw .overloaded(reason: "segments are being merged")
+        }
         var bySegment: [UInt32: [StreamID: [Redaction]]] = [:]
         for (stream, redaction) in wanted {
             for run in try parts.catalog.runs(of: stream) where redaction.concerns(run) {

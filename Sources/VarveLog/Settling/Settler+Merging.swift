@@ -107,6 +107,7 @@ extension Settler {
         for number in numbers { inputs.append(try source.open(number, in: parts.volume)) }
         let bytes = inputs.reduce(0) { $0 + $1.backend.size }
         isMerging = true
+        isErasureWaiting = false
         defer { isMerging = false }
         let entry = try write(inputs, as: number, superseding: numbers.sorted())
         report.add(segments: numbers.count, bytes: bytes, result: entry)
@@ -198,6 +199,8 @@ extension Settler {
             }
             if wanted > done || isDue(newest) { attempt(newest, answering: wanted) }
             if let catalogFailure { throw catalogFailure }
+            // Else nothing would be settled before the merge ends.
+            guard !isErasureWaiting else { throw .overloaded(reason: "a redaction goes first") }
             guard clock.monotonicNanoseconds() < end else { return }
             waitForFrames(until: end)
         }

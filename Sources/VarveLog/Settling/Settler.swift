@@ -73,6 +73,8 @@ final class Settler: @unchecked Sendable {
     let redactionsUnderWay = Atomic<Int>(0)
     /// True while segments are being merged.
     var isMerging = false
+    /// True when a settling could not erase what it must because of that.
+    var isErasureWaiting = false
     private let shadows: ShadowStreams
     let gate = Condition()
     var requests = Requests()

@@ -264,4 +264,29 @@ import VarveStorage
         again.log.close()
         #expect(try LogVerifier.verify(volume: volume).damages == [])
     }
+
+    @Test("a journal file that was given up before and not dealt with yet goes as well")
+    func earlierFiles() throws {
+        let volume = MemoryVolume()
+        let test = try TestLog(volume, options: Self.options())
+        while test.log.stepPreparer() {}
+        let stream = try test.create("s", [Self.secret])
+        // On to another file; the first one is settled, and waits to be used again.
+        for seed in 0..<3 { try test.append([pattern(100 << 10, seed: seed)], to: stream) }
+        try test.log.settle()
+        #expect(try Self.filesWithSecret(volume).count == 2)
+        #expect(try Self.erase(test, "s", record: 0, byte: 0).isErased)
+        #expect(try Self.filesWithSecret(volume) == [])
+        test.log.close()
+    }
+
+    @Test("records behind any end are refused")
+    func beyondNumbers() throws {
+        let test = try TestLog(MemoryVolume(), options: Self.options())
+        try test.create("s", [Self.secret])
+        #expect(throws: LogError.self) {
+            try Self.erase(test, "s", record: .max, byte: 0, count: 2)
+        }
+        test.log.close()
+    }
 }
