@@ -89,6 +89,7 @@ public final class Store: StoreEngine {
     /// Later calls may fail. A second close does nothing.
     public func close() {
         guard worker.stop() else { return }
+        gate.end()
         log.setCompanion(nil)
         applier.index.close()
         if ownsLog { log.close() }

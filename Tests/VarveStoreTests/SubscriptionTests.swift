@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 import VarveLog
 import VarvePlatform
+import VarveSimulation
 import VarveStorage
 
 @testable import VarveStore
@@ -100,6 +101,47 @@ import VarveStorage
         test.close()
     }
 
+    @Test("Who waits learns that the store was closed, and that its log failed")
+    func waitingEndsWithTheStore() throws {
+        for fails in [false, true] {
+            let plan = FaultPlan()
+            let test = try TestStore(FaultyVolume(MemoryVolume(), plan: plan))
+            let subscription = try test.store.subscribe()
+            let waiter = try Waiter(subscription)
+            if fails {
+                plan.fail(.sync, count: .max, with: .inputOutput)
+                #expect(throws: StoreError.self) { try test.put(["a": "1"]) }
+                #expect(waiter.failure == test.log.failure.map { .log($0) })
+            }
+            test.close()
+            if !fails { #expect(waiter.failure == .log(.closed)) }
+        }
+    }
+
+    @Test("The thread that applies does not wait for a long prune or a backup")
+    func applyingGoesOnWhilePlanning() throws {
+        var options = StoreOptions.small
+        options.trimBytesMin = 1
+        let test = try TestStore(options: options)
+        for _ in 1...20 { try test.put(["a": "1"]) }
+        try test.store.setRetention(.keepLatest(count: 15))
+        let follower = try Follower(try test.store.subscribe(), through: 31)
+        try test.store.batchLog.planning { () throws(StoreError) in
+            for index in 21...31 {
+                var encoder = test.store.encoder(.put)
+                try [UInt8(index)].span.withUnsafeBytes { (key) throws(StoreError) in
+                    try encoder.append(key, key)
+                }
+                let staged = try test.store.stage(try encoder.finish())
+                try Store.wrap { () throws(LogError) in
+                    try test.log.waitUntilDurable(staged.lsn)
+                }
+            }
+            #expect(follower.seen == Array(21...31))
+        }
+        test.close()
+    }
+
     @Test("A batch whose writer went away wakes those who follow, and is seen by the next read")
     func aBatchWithoutAWaitingWriterIsSeen() throws {
         let test = try TestStore()
@@ -183,5 +225,30 @@ private final class Follower: Sendable {
     var seen: [UInt64] {
         thread.withLock { $0 }?.join()
         return sequences.withLock { $0 }
+    }
+}
+
+/// A thread that waits for one batch, and what it learned instead.
+private final class Waiter: Sendable {
+    private let error = Mutex<StoreError?>(nil)
+    private let thread: Mutex<NamedThread?>
+
+    init(_ subscription: StoreSubscription) throws {
+        thread = Mutex(nil)
+        let started = try NamedThread.start(name: "waiter") { [self] in
+            do throws(StoreError) {
+                _ = try subscription.next()
+            } catch {
+                let failure = error
+                self.error.withLock { $0 = failure }
+            }
+        }
+        thread.withLock { $0 = started }
+    }
+
+    /// What was thrown, once it has ended.
+    var failure: StoreError? {
+        thread.withLock { $0 }?.join()
+        return error.withLock { $0 }
     }
 }

@@ -15,6 +15,9 @@ final class RecentBatches: Sendable {
         var bytes = 0
     }
 
+    /// About what a batch takes in memory beside its record.
+    private static let overheadBytes = 192
+
     private let bytesMax: Int
     private let window = Mutex(Window())
 
@@ -32,9 +35,10 @@ final class RecentBatches: Sendable {
                 window.sequence = image.sequence
             }
             window.images.append(image)
-            window.bytes += image.byteCount
+            window.bytes += image.byteCount + Self.overheadBytes
             while window.bytes > bytesMax, window.first + 1 < window.images.count {
-                window.bytes -= window.images[window.first]?.byteCount ?? 0
+                let oldest = window.images[window.first]?.byteCount ?? 0
+                window.bytes -= oldest + Self.overheadBytes
                 window.images[window.first] = nil
                 window.first += 1
                 window.sequence += 1

@@ -34,6 +34,9 @@ final class BatchLog: Sendable {
         try planning.withLock { (_) throws(StoreError) in try body() }
     }
 
+    /// Why the log takes nothing more; nil while it does.
+    var failure: LogError? { log.failure }
+
     // MARK: Reading
 
     /// The sequence of the newest batch that readers see.
@@ -119,8 +122,11 @@ final class BatchLog: Sendable {
         }
         let tail = applier.batches.durableTail(at: log.durable).byte
         guard tail >= nextLook.load(ordering: .relaxed) else { return }
-        nextLook.store(tail + trimBytesMin / 4, ordering: .relaxed)
-        try planning { () throws(StoreError) in try giveBack(bytesMin: trimBytesMin) }
+        // A prune or a backup may plan for long, and who calls this has to apply meanwhile.
+        _ = try planning.withLockIfAvailable { (_) throws(StoreError) in
+            nextLook.store(tail + trimBytesMin / 4, ordering: .relaxed)
+            try giveBack(bytesMin: trimBytesMin)
+        }
     }
 
     private func giveBack(bytesMin: UInt64) throws(StoreError) {

@@ -61,8 +61,12 @@ final class StoreApplier: Sendable {
 
     /// Applies everything that is durable now.
     func apply() throws(StoreError) {
-        let hasAdvanced = try state.withLock { (state) throws(StoreError) in
+        var hasAdvanced = false
+        // Also when it fails on the way: nobody else would tell of what has come in.
+        defer { if hasAdvanced { progress.tell() } }
+        try state.withLock { (state) throws(StoreError) in
             let before = progress.current
+            defer { hasAdvanced = progress.current > before }
             let lsn = batches.log.durable
             // Nothing of a try that failed is left.
             state.change.clear()
@@ -71,9 +75,7 @@ final class StoreApplier: Sendable {
             try applyPolicies(through: lsn, &fold, &state)
             try write(fold, &state)
             progress.noteApplied(through: lsn)
-            return progress.current > before
         }
-        if hasAdvanced { progress.tell() }
     }
 
     /// The batch of that sequence, which readers see, wherever it is.

@@ -19,7 +19,9 @@ final class StoreWorker: Sendable {
             worker.withLock { $0 }?.wake(through: lsn)
         }
 
-        func poisoned() {}
+        func poisoned() {
+            worker.withLock { $0 }?.batchLog.applier.progress.tell()
+        }
 
         func end() {
             worker.withLock { $0 = nil }

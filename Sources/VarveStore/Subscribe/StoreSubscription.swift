@@ -1,4 +1,5 @@
 import Synchronization
+import VarveLog
 import VarvePlatform
 
 /// Follows the batches from a sequence on, without gap and repeat, and gives out what it chooses of
@@ -55,7 +56,8 @@ public final class StoreSubscription: Sendable {
     /// `timeout`, nil = as long as it takes. Nil when the time is over or the subscription was
     /// cancelled.
     ///
-    /// - Throws: `evicted` when the batch that comes next was dropped; `log`.
+    /// - Throws: `evicted` when the batch that comes next was dropped; `log`, also when nothing can
+    ///   come any more because the store was closed or its log failed.
     public func next(timeout: Duration? = nil) throws(StoreError) -> StoreDelivery? {
         let deadline = timeout.map { gate.deadline(after: $0) }
         while !isCancelled.load(ordering: .acquiring) {
@@ -65,12 +67,18 @@ public final class StoreSubscription: Sendable {
             case .caughtUp(let sequence):
                 let isOver = !gate.wait(until: deadline) {
                     batchLog.current > sequence || isCancelled.load(ordering: .acquiring)
+                        || ending != nil
                 }
                 if isOver { return nil }
+                guard let ending, batchLog.current <= sequence else { continue }
+                if !isCancelled.load(ordering: .acquiring) { throw .log(ending) }
             }
         }
         return nil
     }
+
+    /// Why no more batches come; nil while they may.
+    private var ending: LogError? { gate.hasEnded ? .closed : batchLog.failure }
 
     /// Ends it: whoever waits in `next` gets nil.
     public func cancel() {

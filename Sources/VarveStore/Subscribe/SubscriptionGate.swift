@@ -1,3 +1,4 @@
+import Synchronization
 import VarvePlatform
 
 /// Where those wait who follow the store in threads of their own: all are woken once per commit
@@ -7,6 +8,7 @@ import VarvePlatform
 final class SubscriptionGate: StoreListener {
     private let condition = Condition()
     private let clock: any Clock
+    private let isClosed = Atomic<Bool>(false)
 
     /// A gate whose deadlines are by `clock`.
     init(clock: any Clock) {
@@ -14,6 +16,15 @@ final class SubscriptionGate: StoreListener {
     }
 
     func storeAdvanced(to sequence: UInt64) {
+        wake()
+    }
+
+    /// Whether the store was closed: nothing comes any more.
+    var hasEnded: Bool { isClosed.load(ordering: .acquiring) }
+
+    /// The store is closed: wakes everybody, for good.
+    func end() {
+        isClosed.store(true, ordering: .releasing)
         wake()
     }
 
