@@ -21,4 +21,14 @@ extension EventLog {
     package func stepSettler() throws(LogError) {
         try settler.settle()
     }
+
+    /// Merges `count` segments that are neighbours behind the first `skipped`, or fewer if there
+    /// are no more, however large they are.
+    ///
+    /// - Throws: what `compact` throws.
+    package func stepMerger(skipping skipped: Int, count: Int) throws(LogError) {
+        if let failure = settler.catalogFailure { throw failure }
+        let numbers = try settler.segments().dropFirst(skipped).prefix(count).map(\.number)
+        if !numbers.isEmpty { _ = try settler.merge(numbers) }
+    }
 }

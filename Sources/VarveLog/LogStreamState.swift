@@ -84,6 +84,19 @@ package struct LogStreamState: ~Copyable {
     /// journal.
     var settledEnd: StreamPosition { extents.count > 0 ? extents[0].start : tail }
 
+    /// The first of the runs that follow one another up to the end of what is settled. Those before
+    /// lie before the visible start, and others that did are gone: nobody reads them.
+    var firstConnectedRun: Int {
+        var next = settledEnd
+        var first = runs.count
+        while first > 0, runs[first - 1].end == next {
+            first -= 1
+            next = runs[first].start
+        }
+        // A gap that readers see is found by those who come to it.
+        return first < runs.count && next <= visibleStart ? first : 0
+    }
+
     /// Everything up to `lsn` is settled now: in `run`, if it had records.
     mutating func settle(_ run: SettledRun?, through lsn: UInt64) {
         extents.removeAll(through: lsn)

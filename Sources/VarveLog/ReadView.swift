@@ -111,8 +111,12 @@ struct ReadView {
             reach = run.end
         }
         let next = behindLimit ?? settledEnd
+        if reach == next {
+            guard start.record < reach.record else { throw .notABoundary(position: start) }
+            return nil
+        }
         guard start.record < reach.record else { throw .lost(from: reach, to: next) }
-        return reach == next ? nil : reach
+        return reach
     }
 
     /// The settled stretches between two bytes of the stream.

@@ -119,8 +119,11 @@ extension EventLog {
         into plan: inout WalkPlan
     ) {
         guard !state.runs.isEmpty else { return }
+        let connected = state.firstConnectedRun
         let first =
-            state.runs.lastIndex { $0.firstRecord <= start.record && $0.recordCount > 0 } ?? 0
+            state.runs[connected...].lastIndex {
+                $0.firstRecord <= start.record && $0.recordCount > 0
+            } ?? connected
         for run in state.runs[first...] where run.start <= end || run.end == state.tail {
             plan.runs.append(run)
         }

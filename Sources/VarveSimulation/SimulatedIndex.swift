@@ -32,7 +32,8 @@ final class SimulatedIndex: OrderedIndex {
         _ range: IndexRange, _ order: ScanOrder, waiting: Bool,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool
     ) throws(IndexError) -> ScanEnd {
-        try table().scan(range, order, body)
+        source.willScan()
+        return try table().scan(range, order, body)
     }
 
     func write(_ batch: borrowing IndexBatch) throws(IndexError) {

@@ -27,6 +27,7 @@ package final class SimulatedIndexSource: IndexSource {
         var indexes: [String: Contents] = [:]
         var opened: Set<String> = []
         var failure: IndexError?
+        weak var observer: (any IndexObserver)?
     }
 
     private let state = Mutex(State())
@@ -72,6 +73,16 @@ package final class SimulatedIndexSource: IndexSource {
                 state.indexes[name]?.crash(outcome, name: name)
             }
         }
+    }
+
+    /// Has `observer`, which must outlive its use, called before each scan.
+    package func observe(_ observer: any IndexObserver) {
+        state.withLock { $0.observer = observer }
+    }
+
+    /// A scan of an index begins.
+    func willScan() {
+        state.withLock { $0.observer }?.indexWillBeScanned()
     }
 
     /// From now on every change, flush, run and copy throws `error`; nil ends that.

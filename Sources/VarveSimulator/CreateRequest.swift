@@ -10,6 +10,7 @@ struct CreateRequest {
     var records: [[UInt8]] = []
     var isJSON = false
     var lifetime = StreamLifetime.unlimited
+    var retention = StreamRetention.everything
     var isClosed = false
     /// What it is to be a fork of; nil for a stream of its own.
     var fork: ForkRequest?
@@ -30,6 +31,9 @@ struct CreateRequest {
     var line: String {
         var line =
             "create \(name) json \(isJSON) \(lifetime) closed \(isClosed) \(body.count) bytes"
+        if !retention.keepsEverything {
+            line += " keeps \(retention.bytes ?? 0) bytes \(retention.seconds ?? 0) s"
+        }
         if let fork {
             let place = fork.offset.map { "\($0)" } ?? "the tail"
             line += " fork of \(fork.source) at \(place) and \(fork.subOffset)"

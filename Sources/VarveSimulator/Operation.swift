@@ -9,6 +9,8 @@ protocol Operation: Sendable {
     var isEssential: Bool { get }
     /// True when another thread could do it while the flusher or the preparer waits for the disk.
     var isConcurrent: Bool { get }
+    /// True when it moves what is on disk, in several steps, each of which may be the last.
+    var movesFiles: Bool { get }
     /// Does it once.
     func run(in world: World) throws(Violation)
 }
@@ -16,4 +18,5 @@ protocol Operation: Sendable {
 extension Operation {
     var isEssential: Bool { false }
     var isConcurrent: Bool { true }
+    var movesFiles: Bool { false }
 }

@@ -17,6 +17,7 @@ struct Requests {
                 var command = CreateCommand(name: name)
                 command.contentType = request.namesType ? type : nil
                 command.lifetime = request.lifetime
+                command.retention = request.retention
                 command.isClosed = request.isClosed
                 command.content = .body(body)
                 command.fork = request.fork.map {
@@ -83,6 +84,12 @@ struct Requests {
             if let failure { throw StreamRefusal(.log(failure)) }
             return (page, bytes)
         }
+    }
+
+    func trim(
+        _ stream: Stream, before position: StreamPosition
+    ) -> Result<TrimOutcome, StreamRefusal> {
+        Result { () throws(StreamRefusal) in try engine.trim(stream, before: position) }
     }
 
     func list() throws(StreamRefusal) -> (summaries: [StreamSummary], visibleAt: LSN) {

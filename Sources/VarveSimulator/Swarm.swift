@@ -1,5 +1,6 @@
 import VarveLog
 import VarvePlatform
+import VarveStreams
 
 /// What one seed's run is like: which operations are frequent, how the log is opened, how often the
 /// disk fails. Runs that differ in this find more than runs that all do a little of everything.
@@ -24,6 +25,10 @@ struct Swarm {
     private(set) var interleavePercent: Int
     /// How many of a hundred volume operations take long.
     private(set) var latencyPercent: Int
+    /// How many of a hundred streams keep only a part.
+    private(set) var retentionPercent: Int
+    /// The quotas.
+    private(set) var streamOptions = StreamOptions()
     /// The usual bytes of a record, at most.
     private(set) var recordBytesMax: Int
 
@@ -41,6 +46,7 @@ struct Swarm {
         flipPercent = [0, 20, 60][random.next(below: 3)]
         interleavePercent = [0, 10, 40][random.next(below: 3)]
         latencyPercent = [0, 2, 10][random.next(below: 3)]
+        retentionPercent = [0, 20, 60][random.next(below: 3)]
         recordBytesMax = [60, 600, 5000][random.next(below: 3)]
         let kilobytes = hasLargeAppends ? 1024 : [64, 96, 256][random.next(below: 3)]
         logOptions.fileBytes = kilobytes << 10
@@ -60,6 +66,12 @@ struct Swarm {
         case 1: logOptions.durability = .interval(milliseconds: 100)
         default: break
         }
+        logOptions.openFilesMax = [2, 128][random.next(below: 2)]
+        logOptions.mergesSegments = random.next(below: 4) > 0
+        // Two runs of three merge no more than a few segments at a time.
+        logOptions.mergeBytesMax = [8 << 30, 6 << 10, 30 << 10][random.next(below: 3)]
+        if random.next(below: 4) == 0 { streamOptions.maxStreamBytes = 20_000 }
+        if random.next(below: 4) == 0 { streamOptions.maxTotalBytes = 100_000 }
         // Two runs of three have streams leave memory all the time.
         logOptions.residentStreamsMax = [0, 1, 50_000][random.next(below: 3)]
     }
@@ -67,9 +79,11 @@ struct Swarm {
     /// A run on a disk without faults, of every kind of operation, with small files.
     init(quiet seed: UInt64) {
         self.init(random: SeededRandom(seed: seed))
-        weights = OperationTable.all.map(\.weight)
+        weights = OperationTable.all.map { $0.movesFiles ? 4 * $0.weight : $0.weight }
         logOptions.durability = .sync
         logOptions.fileBytes = 64 << 10
+        logOptions.mergeBytesMax = LogOptions().mergeBytesMax
+        streamOptions = StreamOptions()
         hasLargeAppends = false
         faultPercent = 0
         freezePercent = 0

@@ -106,6 +106,8 @@ extension World {
         }
         try Violation.require(life(of: known) != .over, "\(request.name) outlived its time")
         switch (known.judge(request), refusal.error) {
+        case (.accept, .streamQuota), (.accept, .totalQuota):
+            _ = try checkQuota(refusal, behind: known.ownBytes, request.records)
         case (.accept, .log(let error)):
             try checkLogRefusal(error, hadFailed: hadFailed)
         case (.refuse(let expected, let reveals), let error) where expected == error:

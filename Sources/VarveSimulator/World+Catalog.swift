@@ -1,4 +1,5 @@
 import VarveIndex
+import VarveLog
 import VarvePlatform
 import VarveSimulation
 
@@ -13,11 +14,41 @@ extension World {
         guard chance(4), !oldCatalogs.isEmpty else { return }
         let old = random.next(below: oldCatalogs.count)
         trace.note("the catalog is older by \(oldCatalogs.count - old)")
+        let segments = Set(catalogSegments().map(\.number))
         do throws(IndexError) {
             try indexes.replace(Self.catalog, by: oldCatalogs[old])
         } catch {
             throw Violation("the catalog cannot be replaced: \(error)")
         }
+        guard !segments.isSuperset(of: catalogSegments().map(\.number)) else { return }
+        // It may know segments that were merged since. Then the log says so and stays as it is.
+        let before = disk.digests()
+        if let error = openEngine() {
+            try Violation.require(error.code == "missing-file", "an old catalog gives \(error)")
+            try Violation.require(
+                disk.digests() == before, "an opening with an old catalog changed the disk")
+            try removeCatalog()
+        } else {
+            kill()
+        }
+    }
+
+    /// The segments that the catalog has on stable storage, and how much of each is dead.
+    func catalogSegments() -> [(number: UInt64, deadBytes: UInt64)] {
+        var segments: [(number: UInt64, deadBytes: UInt64)] = []
+        let prefix = UInt8(ascii: "g")
+        _ = indexes.contents(of: Self.catalog)?.scan(IndexRange(prefix: [prefix]), .ascending) {
+            key, value in
+            let number = key.dropFirst().reduce(0) { $0 << 8 | UInt64($1) }
+            segments.append((number, value.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }))
+            return true
+        }
+        return segments
+    }
+
+    /// The files of these segments.
+    func catalogSegmentFiles() -> [String] {
+        catalogSegments().map { SegmentName(number: UInt32(truncatingIfNeeded: $0.number)).path }
     }
 
     /// Removes the catalog of the closed store.
@@ -42,6 +73,8 @@ extension World {
         var lines: [String] = []
         _ = indexes.contents(of: Self.catalog)?.scan(IndexRange(prefix: []), .ascending) {
             key, value in
+            // How many bytes of a segment are dead is an estimate that begins anew with each merge.
+            let value = key.first == UInt8(ascii: "g") ? value.dropFirst(8) : value[...]
             lines.append("\(Array(key)) \(Array(value))")
             return true
         }

@@ -7,6 +7,8 @@ extension World {
     func check() throws(Violation) {
         try checkNames()
         try checkNonces()
+        if wasOpenedCleanly { try checkSegments() }
+        try checkTotals()
         let log = try open.log
         let report: VerificationReport
         do throws(LogError) {
@@ -28,7 +30,8 @@ extension World {
             try Violation.require(
                 summary?.head == known.head && summary?.records == known.tail.record
                     && summary?.bytes == known.tail.byte
-                    && summary?.isClosed == known.isClosed,
+                    && summary?.isClosed == known.isClosed
+                    && summary?.visibleStart ?? .start == known.visibleStart,
                 "\(name): the verifier finds another chain")
             try checkProducers(known)
         }
@@ -61,9 +64,11 @@ extension World {
                 && handle.contentType.isJSON == known.isJSON,
             "\(known.name) is another stream")
         try Violation.require(
-            state.tail == known.tail && state.isClosed == known.isClosed,
-            "\(known.name) ends at \(state.tail) closed \(state.isClosed), "
-                + "not at \(known.tail) closed \(known.isClosed)")
+            state.tail == known.tail && state.isClosed == known.isClosed
+                && state.visibleStart == known.visibleStart,
+            "\(known.name) begins at \(state.visibleStart) and ends at \(state.tail), "
+                + "closed \(state.isClosed), not at \(known.visibleStart) and \(known.tail), "
+                + "closed \(known.isClosed)")
         try Violation.require(state.head == known.head, "\(known.name) has another chain head")
         handle.log.withLock { $0.checkInvariants() }
         let log = try open.log
@@ -72,10 +77,11 @@ extension World {
             try Self.requireLog(verified.hash == known.head && verified.position == known.tail)
             let page = try log.read(handle.log, maxBytes: Int.max / 2)
             let stored = page.records.filter { $0.kind == .data }
-            try Self.requireLog(stored.count == known.ends.count)
-            var start = 0
+            let first = Int(known.visibleStart.record)
+            try Self.requireLog(stored.count == known.ends.count - first)
+            var start = Int(known.visibleStart.byte)
             let separatorBytes = known.isJSON ? 1 : 0
-            for (record, end) in zip(stored, known.ends) {
+            for (record, end) in zip(stored, known.ends[first...]) {
                 try Self.requireLog(
                     record.position.byte == UInt64(start)
                         && known.holds(record.payload, at: start..<Int(end) - separatorBytes))
@@ -104,7 +110,9 @@ extension World {
         let life = life(of: known)
         do throws(StreamRefusal) {
             let head = try open(or: handle)
-            try Self.requireRefusal(head.lifetime == known.lifetime)
+            try Self.requireRefusal(
+                head.lifetime == known.lifetime && head.retention == known.retention
+                    && head.earliest == known.visibleStart)
             if life == .over { throw StreamRefusal(.notFound) }
         } catch {
             let absence = model.forks(of: known.id).isEmpty ? StreamError.notFound : .deleted

@@ -1,5 +1,6 @@
 import VarveLog
 import VarvePlatform
+import VarveStreams
 
 /// What requests are made of.
 extension World {
@@ -10,6 +11,15 @@ extension World {
     func existingName() -> String {
         let names = model.names
         return names.isEmpty || chance(5) ? name() : names[random.next(below: names.count)]
+    }
+
+    /// How much of a new stream is kept: mostly everything.
+    func retention() -> StreamRetention {
+        guard chance(swarm.retentionPercent) else { return .everything }
+        var retention = StreamRetention()
+        if chance(60) { retention.bytes = [0, 1, 500, 5000, 50_000][random.next(below: 5)] }
+        if chance(60) { retention.seconds = [0, 1, 5, 30, 100][random.next(below: 5)] }
+        return retention
     }
 
     /// The bytes of one record.

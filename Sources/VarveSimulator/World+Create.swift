@@ -19,9 +19,8 @@ extension World {
         let state = fingerprint(handle)
         let lsn = state.lastLSN
         var stream = ModelStream(
-            id: handle.id.rawValue, incarnation: handle.incarnation, name: request.name,
-            isJSON: request.isJSON, lifetime: request.lifetime, createdLSN: lsn, head: state.head,
-            time: time)
+            id: handle.id.rawValue, incarnation: handle.incarnation, request: request,
+            createdLSN: lsn, head: state.head, time: time)
         if let fork { stream.begin(with: fork.fork, of: fork.source) }
         if !records.isEmpty || request.isClosed {
             stream.apply(
@@ -30,7 +29,7 @@ extension World {
         }
         try Violation.require(
             outcome.tail == stream.tail && state.tail == stream.tail
-                && state.isClosed == stream.isClosed,
+                && state.visibleStart == stream.visibleStart && state.isClosed == stream.isClosed,
             "\(request.name) was created with another end: \(outcome.tail), not \(stream.tail)")
         try Violation.require(
             stream.id > model.lastDeletion || model.deletion(of: request.name) == 0,

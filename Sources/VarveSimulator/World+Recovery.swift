@@ -109,7 +109,9 @@ extension World {
             throw Violation("the streams cannot be listed: \(error)")
         }
         for stream in streams {
-            let state = stream.withLock { "\($0.tail) \($0.head) \($0.isClosed) \($0.lastLSN)" }
+            let state = stream.withLock {
+                "\($0.visibleStart) \($0.tail) \($0.head) \($0.isClosed) \($0.lastLSN)"
+            }
             lines.append("\(stream.id) \(stream.incarnation) \(stream.name) \(state)")
         }
         return lines

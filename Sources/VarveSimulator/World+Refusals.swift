@@ -6,6 +6,7 @@ extension World {
     /// What of a stream must not change by a request that changes nothing.
     struct Fingerprint: Equatable {
         var tail: StreamPosition
+        var visibleStart: StreamPosition
         var head: ChainHash
         var isClosed: Bool
         var lastLSN: UInt64
@@ -15,7 +16,8 @@ extension World {
     func fingerprint(_ stream: Stream) -> Fingerprint {
         stream.log.withLock {
             Fingerprint(
-                tail: $0.tail, head: $0.head, isClosed: $0.isClosed, lastLSN: $0.lastLSN.rawValue)
+                tail: $0.tail, visibleStart: $0.visibleStart, head: $0.head,
+                isClosed: $0.isClosed, lastLSN: $0.lastLSN.rawValue)
         }
     }
 
@@ -79,6 +81,25 @@ extension World {
         answer(visibleAt: refusal.visibleAt, reveals: holder.retiredLSN)
     }
 
+    /// True when a quota was the reason, and it would have been passed.
+    func checkQuota(
+        _ refusal: StreamRefusal, behind existing: UInt64, _ records: [[UInt8]]
+    ) throws(Violation) -> Bool {
+        let count = records.reduce(0) { $0 + UInt64($1.count) }
+        let (before, most): (UInt64, UInt64)
+        switch refusal.error {
+        case .streamQuota(let limit): (before, most) = (existing, limit)
+        case .totalQuota(let limit): (before, most) = (model.ownBytes, limit)
+        default: return false
+        }
+        trace.note("-> \(refusal.error.code)")
+        let options = swarm.streamOptions
+        try Violation.require(
+            most == options.maxStreamBytes || most == options.maxTotalBytes, "an unknown quota")
+        try Violation.require(before + count > most, "\(count) bytes more pass no quota")
+        return true
+    }
+
     /// Whether a stream's time is over, now or at another time.
     func life(of stream: ModelStream, at time: UInt64? = nil) -> UseRange.Life {
         model.uses[stream.id]?.life(stream.lifetime, at: time ?? now) ?? .alive
@@ -91,6 +112,11 @@ extension World {
             ($0.isDeleted || $0.isRetired, $0.lastLSN.rawValue)
         }
         guard isGone else { return }
+        noteDeletion(of: stream, lsn: lsn)
+    }
+
+    /// Tells the model of a deletion that was made with the frame `lsn`.
+    func noteDeletion(of stream: ModelStream, lsn: UInt64) {
         trace.note("-> \(stream.name) is deleted")
         model.apply(.delete(stream: stream.id), lsn: lsn, time: now)
     }

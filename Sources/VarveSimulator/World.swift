@@ -30,6 +30,14 @@ final class World {
     var freezesIndexes = false
     /// Catalogs as they were earlier, the oldest first.
     var oldCatalogs: [MemoryTable] = []
+    /// Pages that readers found and have not read to their end.
+    var held: [HeldPage] = []
+    /// What keeps the files of the log as they are, and the segments that were there then.
+    var pin: (pin: FilePin, segments: [String])?
+    /// How many faults there had been when the store was opened.
+    private(set) var firedAtOpening = 0
+    /// Whether no fault kept opening from tidying up.
+    private(set) var wasOpenedCleanly = true
     private let interleaver = Interleaver()
 
     var model = Model()
@@ -52,6 +60,8 @@ final class World {
     /// True while the flusher or the preparer takes a turn.
     private var isStepping = false
     private var isNested = false
+    /// True while an operation is under way, and not an opening or a check.
+    private var isOperating = false
     /// True while the engine is being closed: it takes nothing more.
     private(set) var isClosing = false
     private var nestedViolation: Violation?
@@ -75,6 +85,7 @@ final class World {
         result = SimulationResult(seed: options.seed)
         interleaver.world = self
         observed.observe(interleaver)
+        indexes.observe(interleaver)
         if options.isCanary { plan.fail(.sync, count: .max, with: .pretending) }
     }
 
@@ -101,12 +112,16 @@ final class World {
 
     /// Opens the store once; what it throws is up to the faults.
     func openEngine() -> LogError? {
+        let fired = plan.firedCount
+        isOperating = false
         do throws(LogError) {
             let engine = try StreamEngine.open(
                 volume: startingEngine(), indexes: indexes, logOptions: swarm.logOptions,
-                clock: clock,
+                options: swarm.streamOptions, clock: clock,
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
+            firedAtOpening = plan.firedCount
+            wasOpenedCleanly = firedAtOpening == fired
             durableAtFailure = nil
             hasSettlingFailed = false
             return nil
@@ -127,6 +142,7 @@ final class World {
 
     /// Ends the engine as the death of its process does: what an index keeps in memory is lost.
     func kill() {
+        endReaders()
         engine?.log.abandon()
         engine?.close()
         engine = nil
@@ -150,6 +166,7 @@ final class World {
     /// Closes the engine in order; afterwards everything staged is on disk, unless it had failed.
     func close() throws(Violation) {
         guard let engine else { return }
+        endReaders()
         let syncs = plan.count(of: .sync)
         let isIdle = engine.log.synced.rawValue == engine.log.staged.rawValue
         isStepping = true
@@ -157,6 +174,7 @@ final class World {
         engine.close()
         isClosing = false
         isStepping = false
+        endReaders()
         self.engine = nil
         try rethrowNested()
         staged = max(staged, engine.log.staged.rawValue)
@@ -216,37 +234,15 @@ final class World {
         return hasWorked
     }
 
-    /// Moves what is synced into a segment; a failure, which changes nothing, is up to the faults.
-    func settle() throws(Violation) {
-        let log = try open.log
-        let fired = plan.firedCount
+    /// Does what the arranger's thread would: another thread may act when it uses the disk.
+    func asWorker<R>(_ body: () -> R) -> R {
         isStepping = true
-        let error = Self.settle(log)
-        isStepping = false
-        trace.note("settled through \(log.synced): \(error?.code ?? "done")")
-        if let error {
-            let mayFail = log.failure != nil || plan.firedCount > fired || isIndexFailing
-            try Violation.require(mayFail || hasSettlingFailed, "settling failed: \(error)")
-            try Violation.require(error.code != "corruption", "a failing disk was taken for damage")
-            hasSettlingFailed = true
-        } else {
-            marked = max(marked, log.synced.rawValue)
-        }
-        try noteDurable()
-        try rethrowNested()
-    }
-
-    private static func settle(_ log: EventLog) -> LogError? {
-        do throws(LogError) {
-            try log.settle()
-            return nil
-        } catch {
-            return error
-        }
+        defer { isStepping = false }
+        return body()
     }
 
     /// True when a settling failed: others may, until the log is opened again.
-    private var hasSettlingFailed = false
+    var hasSettlingFailed = false
     /// True when the catalog refuses every change.
     private(set) var isIndexFailing = false
 
@@ -257,7 +253,7 @@ final class World {
         indexes.fail(with: fails ? .failed(directory: "catalog", detail: "simulated") : nil)
     }
 
-    private func rethrowNested() throws(Violation) {
+    func rethrowNested() throws(Violation) {
         if let nestedViolation { throw nestedViolation }
     }
 
@@ -283,11 +279,30 @@ final class World {
         }
     }
 
+    /// The catalog is read, as a rule to bring a stream into memory: segments may be merged just
+    /// then.
+    func indexWillBeScanned() {
+        guard isOperating, !isStepping, !isNested, nestedViolation == nil,
+            chance(swarm.interleavePercent / 10)
+        else { return }
+        isNested = true
+        defer { isNested = false }
+        do throws(Violation) {
+            try merge()
+        } catch {
+            nestedViolation = error
+        }
+    }
+
     /// Does one operation and notes what is durable afterwards.
     func run(_ operation: any Operation) throws(Violation) {
         result.operations += 1
+        isOperating = true
         try operation.run(in: self)
+        if !isNested { isOperating = false }
+        try rethrowNested()
         try noteDurable()
+        if !isNested { try checkTotals() }
     }
 
     // MARK: Answers

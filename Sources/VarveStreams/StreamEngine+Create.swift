@@ -127,8 +127,8 @@ extension StreamEngine {
                 let (created, lsn) = try namespace.create(
                     name, mutation, isFree: true, at: point
                 ) { stream, _ in
-                    let tail = stream.withLock { $0.tail }
-                    cell.state.applyRecords(at: now, from: .start, to: tail)
+                    let (start, tail) = stream.withLock { ($0.visibleStart, $0.tail) }
+                    cell.state.applyRecords(at: now, from: start, to: tail)
                     return cell
                 }
                 return (Stream(created), lsn)

@@ -35,7 +35,7 @@ extension StreamEngine {
                 }
                 return TrimOutcome(
                     earliest: logState.visibleStart, tail: logState.tail,
-                    visibleAt: logState.structuralLSN)
+                    visibleAt: logState.lastLSN)
             }
         }
     }

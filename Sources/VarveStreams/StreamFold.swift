@@ -39,7 +39,8 @@ final class StreamFold: LogFold {
                 now: mutation.wallMilliseconds)
             mutation.stream.attach(cell)
             cell.state.applyRecords(
-                at: mutation.wallMilliseconds, from: .start, to: mutation.end)
+                at: mutation.wallMilliseconds, from: mutation.visible?.position ?? .start,
+                to: mutation.end)
         case (.append, .append(let append)) where mutation.visible == nil:
             guard append.closes == mutation.closes else {
                 throw Self.corruption(mutation, "its closing and its records disagree")

@@ -47,6 +47,29 @@ struct RetentionTests {
         #expect(try fixture.contents("a") == "")
     }
 
+    @Test("a fork with nothing to see yet begins to age with its first record")
+    func emptyFork() throws {
+        try create("a", body: "0123456789")
+        let stream = try fixture.find("a")
+        _ = try fixture.engine.trim(stream, before: fixture.head("a").tail)
+        try withBytes("fork") { name in
+            try withBytes("a") { source in
+                var command = CreateCommand(name: name)
+                command.retention = StreamRetention(seconds: 10)
+                command.fork = ForkCommand(source: source)
+                _ = try fixture.engine.create(command, blocking: true)
+            }
+        }
+        fixture.clock.advance(milliseconds: 5000)
+        try fixture.append("fork", "x")
+        try fixture.reopen()
+        #expect(try fixture.contents("fork") == "x")
+        fixture.clock.advance(milliseconds: 9000)
+        #expect(fixture.engine.sweepRetention() == 0)
+        fixture.clock.advance(milliseconds: 1000)
+        #expect(fixture.engine.sweepRetention() == 1)
+    }
+
     @Test("bytes that lie in segments, and over several, go just so")
     func settledBytes() throws {
         try create("a", bytes: 100)

@@ -43,6 +43,16 @@ struct TrimTests {
         #expect(again.earliest == places[2] && again.visibleAt == outcome.visibleAt)
     }
 
+    @Test("a trim that changes nothing waits for the end that it tells of")
+    func nothingToTrim() throws {
+        let places = try fill()
+        _ = try fixture.engine.trim(fixture.find("a"), before: places[1])
+        try fixture.commit()
+        let appended = try fixture.append("a", "more")
+        let outcome = try fixture.engine.trim(fixture.find("a"), before: places[1])
+        #expect(outcome.tail == appended.tail && outcome.visibleAt == appended.visibleAt)
+    }
+
     @Test("small reads of a trimmed stream begin where it does")
     func smallReads() throws {
         let places = try fill()

@@ -4,14 +4,44 @@ import VarveIndex
 // What the catalog says of segments: how much of them is dead, and which took the place of others.
 
 extension Catalog {
-    /// The bytes that are dead in a segment, from the value of its key: none, or eight bytes
-    /// (persisted).
-    static func deadBytes(_ value: UnsafeRawBufferPointer) throws(LogError) -> UInt64 {
-        guard !value.isEmpty else { return 0 }
-        guard value.count == 8, let base = value.baseAddress else {
-            throw corruption("a segment's dead bytes are not a number")
+    /// What the key of a segment says: how many of its bytes are dead, and the first LSN it settles
+    /// (16 bytes, persisted).
+    ///
+    /// In catalogs made before segments were merged the LSN is missing, and perhaps the number too:
+    /// their segments are in the order of their numbers.
+    static func segmentValue(
+        _ value: UnsafeRawBufferPointer
+    ) throws(LogError) -> (deadBytes: UInt64, first: UInt64?) {
+        guard !value.isEmpty else { return (0, nil) }
+        guard value.count == 8 || value.count == 16, let base = value.baseAddress else {
+            throw corruption("what a segment's key says is not two numbers")
         }
-        return base.loadLittleEndian(as: UInt64.self)
+        return (base.loadLittleEndian(0), value.count == 16 ? base.loadLittleEndian(8) : nil)
+    }
+
+    /// The value of the key of a segment.
+    static func segmentValue(deadBytes: UInt64, first: UInt64?) -> [UInt8] {
+        bytes { writer in
+            writer.append(deadBytes)
+            if let first { writer.append(first) }
+        }
+    }
+
+    /// Puts runs that begin at the same record in the order of the log. All of them but the last
+    /// have control records only; the number of a merged segment says nothing about its place.
+    func sortTies(_ runs: inout ContiguousArray<SettledRun>) throws(LogError) {
+        let hasTies = zip(runs, runs.dropFirst()).contains { $0.firstRecord == $1.firstRecord }
+        guard hasTies else { return }
+        var places: [(run: SettledRun, first: UInt64)] = []
+        for run in runs {
+            let value = try value(of: CatalogKey.segment(run.segment)) ?? []
+            let first = try value.span.withUnsafeBytes { (value) throws(LogError) in
+                try Self.segmentValue(value).first
+            }
+            places.append((run, first ?? UInt64(run.segment)))
+        }
+        places.sort { ($0.run.firstRecord, $0.first) < ($1.run.firstRecord, $1.first) }
+        runs = ContiguousArray(places.map(\.run))
     }
 
     /// Adds dead bytes to those of segments in use.
@@ -22,20 +52,22 @@ extension Catalog {
             let key = CatalogKey.segment(segment)
             guard let value = try value(of: key) else { continue }
             let before = try value.span.withUnsafeBytes { (value) throws(LogError) in
-                try Self.deadBytes(value)
+                try Self.segmentValue(value)
             }
-            try put(key, Self.bytes { $0.append(before &+ bytes) }, to: &batch)
+            let now = Self.segmentValue(
+                deadBytes: before.deadBytes &+ bytes, first: before.first)
+            try put(key, now, to: &batch)
         }
     }
 
-    /// Puts a merged segment in the place of those it supersedes, the mark last, and waits until
-    /// all of it is on stable storage.
+    /// Puts a merged segment, whose first LSN is `first`, in the place of those it supersedes, the
+    /// mark last, and waits until all of it is on stable storage.
     ///
     /// A crash leaves a prefix of it, which is done again when the log is opened. Streams that the
     /// catalog does not have any more get nothing.
     func merge(
-        _ changes: [SegmentMerge.Change], into segment: UInt32, superseding superseded: [UInt32],
-        mark: CatalogMark
+        _ changes: [SegmentMerge.Change], into segment: UInt32, from first: LSN,
+        superseding superseded: [UInt32], mark: CatalogMark
     ) throws(LogError) {
         var batch = IndexBatch(capacity: Self.batchBytes)
         for change in changes {
@@ -50,7 +82,8 @@ extension Catalog {
             try write(batch)
             batch.clear()
         }
-        try put(CatalogKey.segment(segment), [], to: &batch)
+        let value = Self.segmentValue(deadBytes: 0, first: first.rawValue)
+        try put(CatalogKey.segment(segment), value, to: &batch)
         for number in superseded { try delete(CatalogKey.segment(number), from: &batch) }
         try put(CatalogKey.mark, mark.encoded, to: &batch)
         try write(batch)

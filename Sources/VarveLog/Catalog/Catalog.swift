@@ -156,7 +156,7 @@ final class Catalog: Sendable {
             segments.append(
                 (
                     UInt32(truncatingIfNeeded: CatalogKey.number(key, at: 1)),
-                    try Self.deadBytes(value)
+                    try Self.segmentValue(value).deadBytes
                 ))
         }
         return segments
@@ -169,6 +169,10 @@ final class Catalog: Sendable {
             (stream) throws(LogError) in
             found = stream
         }
+        if var runs = found?.runs {
+            try sortTies(&runs)
+            found?.runs = runs
+        }
         return found
     }
 
@@ -180,7 +184,8 @@ final class Catalog: Sendable {
         return found
     }
 
-    /// Calls `body` for every stream, by id. Memory does not grow with their number.
+    /// Calls `body` for every stream, by id; runs that begin at the same record may come in any
+    /// order. Memory does not grow with their number.
     func forEachStream(
         _ body: (SettledStream) throws(LogError) -> Void
     ) throws(LogError) {
@@ -215,11 +220,11 @@ final class Catalog: Sendable {
         if let current { try body(current) }
     }
 
-    /// Writes what a cut changed, the mark last, and waits until all of it is on stable storage;
-    /// how many bytes of which segments are dead by it.
+    /// Writes what a cut changed, whose segment begins with the LSN `first`, the mark last, and
+    /// waits until all of it is on stable storage; how many bytes of which segments are dead by it.
     @discardableResult
     func apply(
-        _ changes: [CatalogChange], segment: UInt32, mark: CatalogMark
+        _ changes: [CatalogChange], segment: UInt32, from first: LSN, mark: CatalogMark
     ) throws(LogError) -> [UInt32: UInt64] {
         var dead = DeadBytes()
         var batch = IndexBatch(capacity: Self.batchBytes)
@@ -236,7 +241,8 @@ final class Catalog: Sendable {
         }
         try put(CatalogKey.totals, totals.encoded, to: &batch)
         try put(dead.take(), to: &batch)
-        try put(CatalogKey.segment(segment), [], to: &batch)
+        let value = Self.segmentValue(deadBytes: 0, first: first.rawValue)
+        try put(CatalogKey.segment(segment), value, to: &batch)
         try put(CatalogKey.mark, mark.encoded, to: &batch)
         try write(batch)
         try flush()
@@ -250,7 +256,7 @@ final class Catalog: Sendable {
         if let alarm = change.previous?.alarmMilliseconds, alarm != record.alarmMilliseconds {
             try delete(CatalogKey.alarm(alarm, record.id), from: &batch)
         }
-        guard !record.isDeleted else { return try remove(record, from: &batch, &dead) }
+        guard !record.isDeleted else { return try remove(change, from: &batch, &dead) }
         try noteTrim(change, &dead)
         try put(CatalogKey.record(record.id), Self.bytes { record.encode(into: &$0) }, to: &batch)
         if change.previous == nil {
@@ -298,14 +304,18 @@ final class Catalog: Sendable {
 
     /// Removes everything of a deleted stream; its name only if no later stream has it.
     private func remove(
-        _ record: StreamRecord, from batch: inout IndexBatch, _ dead: inout DeadBytes
+        _ change: CatalogChange, from batch: inout IndexBatch, _ dead: inout DeadBytes
     ) throws(LogError) {
+        let record = change.record
+        // What lies before was counted when it was trimmed away.
+        let visibleStart = change.previous?.visibleStart ?? .start
         var keys: [[UInt8]] = []
         try scan(IndexRange(prefix: CatalogKey.stream(record.id))) {
             (key, value) throws(LogError) in
             keys.append(Array(key))
             guard case .run = CatalogKey.parse(key)?.part else { return }
-            dead.add(try SettledRun(decoding: value, in: Self.indexName))
+            let run = try SettledRun(decoding: value, in: Self.indexName)
+            if run.end.record > visibleStart.record { dead.add(run) }
         }
         for key in keys { try delete(key, from: &batch) }
         if let origin = record.origin {

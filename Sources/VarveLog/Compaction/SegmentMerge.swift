@@ -30,7 +30,7 @@ struct SegmentMerge {
     /// A stream in one of the segments.
     private struct Part {
         let file: SegmentFile
-        let stream: SegmentStream
+        var stream: SegmentStream
     }
 
     /// The segments, in the order of the log.
@@ -96,16 +96,22 @@ struct SegmentMerge {
         guard let current = try catalog.record(record.id) else {
             // A later segment says that it is gone: until these two are merged, the place where
             // its records would go on is all that is kept.
-            record.visible = VisibleStart(position: record.tail, head: record.head)
+            if record.tail > record.start {
+                record.visible = VisibleStart(position: record.tail, head: record.head)
+            }
             try writer.beginStream(record, runStart: record.tail, headBefore: record.head)
             _ = try writer.endStream()
             return nil
         }
+        let parts = try connected(parts, current.visibleStart)
         let isPinned = try !catalog.forks(of: record.id).isEmpty
         let floor = isPinned ? record.start : current.visibleStart
         let first = parts.compactMap(\.stream.run).first?.start ?? record.tail
         var start = (position: first, head: try headBefore(parts) ?? record.head)
-        if floor > first {
+        // Control records without any others stay: the records around them would seem to follow one
+        // another.
+        let isCut = floor > first && record.tail > first
+        if isCut {
             start =
                 floor.record <= record.tail.record
                 ? (floor, current.visibleHead) : (record.tail, record.head)
@@ -114,10 +120,36 @@ struct SegmentMerge {
         try writer.beginStream(
             record, entries: Self.entries(parts), runStart: start.position,
             headBefore: start.head, encoding: record.encoding)
-        if floor.record <= record.tail.record {
+        if !isCut || floor.record <= record.tail.record {
             try copy(parts, from: start.position, writer)
         }
         return try writer.endStream()
+    }
+
+    /// The parts without the runs before the last gap: an earlier merge left out what lay there,
+    /// which was trimmed away, and nobody reads what is before it.
+    ///
+    /// Throws `corruption` for a gap that readers would see.
+    private func connected(
+        _ parts: [Part], _ visibleStart: StreamPosition
+    ) throws(LogError) -> [Part] {
+        var parts = parts
+        var next: SettledRun?
+        for index in parts.indices.reversed() {
+            guard let run = parts[index].stream.run else { continue }
+            if let behind = next, behind.start != run.end {
+                guard behind.start > run.end, behind.start <= visibleStart else {
+                    throw parts[index].file.damage(
+                        run.dataOffset, run.storedBytes,
+                        "stream \(parts[index].stream.record.id) goes on at \(behind.start) "
+                            + "instead of \(run.end)")
+                }
+                for earlier in parts[...index].indices { parts[earlier].stream.run = nil }
+                return parts
+            }
+            next = run
+        }
+        return parts
     }
 
     /// The state's entries, of each the newest, by key.
@@ -144,16 +176,8 @@ struct SegmentMerge {
     private func copy(
         _ parts: [Part], from start: StreamPosition, _ writer: SegmentWriter
     ) throws(LogError) {
-        var next: StreamPosition?
         for part in parts {
             guard let run = part.stream.run else { continue }
-            guard next == nil || next == run.start else {
-                throw part.file.damage(
-                    run.dataOffset, run.storedBytes,
-                    "stream \(part.stream.record.id) goes on at \(run.start) instead of "
-                        + "\(next ?? .start)")
-            }
-            next = run.end
             if run.end.record < start.record { continue }
             let copy = IntervalCopy(
                 file: part.file, run: run, writer: writer,

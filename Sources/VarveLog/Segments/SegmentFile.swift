@@ -90,6 +90,13 @@ package final class SegmentFile: Sendable {
         }
     }
 
+    /// Whether it comes first when segments take the place of others: of those that begin together
+    /// the one that reaches furthest, then the newest.
+    func precedes(_ other: SegmentFile) -> Bool {
+        (header.first, other.header.last, other.header.number)
+            < (other.header.first, header.last, header.number)
+    }
+
     /// The error for `count` damaged bytes at `byte` of the file.
     func damage(_ byte: UInt64, _ count: UInt64, _ detail: String) -> LogError {
         .corruption(file: path, byte: byte, count: count, detail: detail)

@@ -58,9 +58,7 @@ struct SegmentVerifier {
                 damages.append(VerificationReport.Damage(error, in: path))
             }
         }
-        // Of files that begin together the one that reaches furthest comes first; what it has took
-        // the place of what the others have.
-        files.sort { ($0.header.first, $1.header.last) < ($1.header.first, $0.header.last) }
+        files.sort { $0.precedes($1) }
         var end: UInt64 = 0
         files.removeAll { file in
             defer { end = max(end, file.header.last.rawValue) }
@@ -76,9 +74,11 @@ struct SegmentVerifier {
     /// Damage is found later, when the file is checked.
     private mutating func noteTrims(_ file: SegmentFile) {
         try? file.forEachStream { (stream) throws(LogError) in
-            if let visible = stream.record.visible {
-                visibles[stream.record.id.rawValue] = visible
-            }
+            guard let visible = stream.record.visible else { return }
+            let id = stream.record.id.rawValue
+            // A merged segment may say of a stream that is gone that nothing of it is left.
+            if let known = visibles[id], known.position > visible.position { return }
+            visibles[id] = visible
         }
     }
 
@@ -130,12 +130,11 @@ struct SegmentVerifier {
         }
         var progress = streams[id] ?? beginning(of: stream, in: file)
         let begin = stream.run?.start ?? record.tail
-        if let visible = record.visible, visible.position == begin, begin.record > progress.record {
-            // What was before it was trimmed away, or is not needed since the stream is gone.
+        if begin.record > progress.record, let head = headAfterGap(stream, at: begin, in: file) {
             progress.beginning = begin
             progress.record = begin.record
             progress.byte = begin.byte
-            progress.head = visible.head
+            progress.head = head
         }
         let before = StreamPosition(record: progress.record, byte: progress.byte)
         if let problem = Self.contradiction(stream, after: before) {
@@ -165,25 +164,32 @@ struct SegmentVerifier {
             first: record.start, record: record.start.record, byte: record.start.byte,
             head: record.genesis)
         let first = stream.run?.start ?? record.tail
-        // What lies before the visible start may be gone; then the chain is followed from there.
-        if let visible = visibles[record.id.rawValue], first > record.start,
-            first <= visible.position
-        {
+        if first > record.start, let head = headAfterGap(stream, at: first, in: file) {
             progress.first = first
             progress.beginning = first
             progress.record = first.record
             progress.byte = first.byte
-            progress.head = first == visible.position ? visible.head : record.head
-            if first < visible.position, let run = stream.run,
-                let head = try? file.checkpoint(run, at: 0).head
-            {
-                progress.head = head
-            }
+            progress.head = head
         }
         if let places = context.watch.places(of: record.id.rawValue) {
             context.watch.see(places, at: progress.first, progress.head)
         }
         return progress
+    }
+
+    /// The head of the chain where the stream goes on in the segment, when what lay before that
+    /// place may be gone: it was trimmed away, or is not needed since the stream is gone. The chain
+    /// is followed from there.
+    private func headAfterGap(
+        _ stream: SegmentStream, at begin: StreamPosition, in file: SegmentFile
+    ) -> ChainHash? {
+        guard let visible = visibles[stream.record.id.rawValue], begin <= visible.position else {
+            return nil
+        }
+        for known in [visible, stream.record.visible] where known?.position == begin {
+            return known?.head
+        }
+        return stream.run.flatMap { try? file.checkpoint($0, at: 0).head } ?? stream.record.head
     }
 
     /// What is wrong with the place of a stream's records; nil when nothing is.

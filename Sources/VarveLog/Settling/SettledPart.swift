@@ -14,6 +14,8 @@ struct SettledPart {
     private let volume: any Volume
     private let indexes: any IndexSource
     private let unfinished: [SegmentName]
+    /// The segments whose LSNs are in others.
+    private var leftovers: [SegmentName] = []
     private var isWritable: Bool
 
     /// Opens the catalog; changes nothing on disk unless segments must be rolled forward.
@@ -50,7 +52,7 @@ struct SettledPart {
 
     /// Makes the catalog writable: everything was found right.
     mutating func openForWriting() throws(LogError) {
-        for name in unfinished { try? volume.remove(name.path) }
+        for name in unfinished + leftovers { try? volume.remove(name.path) }
         guard !isWritable else { return }
         // The other one goes first: it may keep files that this one replaces.
         catalog.close()
@@ -76,7 +78,7 @@ struct SettledPart {
     // MARK: Rolling forward
 
     /// Applies segments that were complete before the catalog knew of them, in the order of the
-    /// log, and removes those whose LSNs are in others.
+    /// log, and finds those whose LSNs are in others.
     private mutating func rollForward(
         _ numbers: [UInt32], known: Set<UInt32>
     ) throws(LogError) {
@@ -89,8 +91,7 @@ struct SettledPart {
         }
         var files: [SegmentFile] = []
         for number in numbers { files.append(try SegmentFile.open(volume: volume, number: number)) }
-        // Of files that begin together the one that reaches furthest comes first.
-        files.sort { ($0.header.first, $1.header.last) < ($1.header.first, $0.header.last) }
+        files.sort { $0.precedes($1) }
         var leftovers: [UInt32] = []
         for file in files {
             let superseded = file.footer.superseded
@@ -108,7 +109,7 @@ struct SettledPart {
                 leftovers.append(file.header.number)
             }
         }
-        for number in leftovers { try? volume.remove(SegmentName(number: number).path) }
+        self.leftovers = leftovers.map { SegmentName(number: $0) }
     }
 
     /// Does again what makes a merged segment take the place of those it supersedes: a crash may
@@ -126,7 +127,8 @@ struct SettledPart {
         }
         mark.nextSegment = max(mark.nextSegment, file.header.number + 1)
         try catalog.merge(
-            changes, into: file.header.number, superseding: file.footer.superseded, mark: mark)
+            changes, into: file.header.number, from: file.header.first,
+            superseding: file.footer.superseded, mark: mark)
     }
 
     private mutating func rollForward(_ file: SegmentFile) throws(LogError) {
@@ -142,6 +144,7 @@ struct SettledPart {
             cut: CutPoint(lsn: file.header.last.rawValue, place: file.header.cut),
             nextSegment: max(mark.nextSegment, file.header.number + 1),
             wallMilliseconds: max(mark.wallMilliseconds, file.header.wallMilliseconds))
-        try catalog.apply(changes, segment: file.header.number, mark: mark)
+        try catalog.apply(
+            changes, segment: file.header.number, from: file.header.first, mark: mark)
     }
 }

@@ -82,7 +82,7 @@ extension Settler {
     }
 
     /// The segments in use.
-    private func segments() throws(LogError) -> [SegmentTable.Entry] {
+    func segments() throws(LogError) -> [SegmentTable.Entry] {
         if let table { return table.entries }
         let loaded = try SegmentTable(try parts.catalog.segments(), volume: parts.volume)
         table = loaded
@@ -161,7 +161,8 @@ extension Settler {
         let outcome = try merge.run(writer)
         do throws(LogError) {
             try parts.catalog.merge(
-                outcome.changes, into: number, superseding: superseded, mark: mark)
+                outcome.changes, into: number, from: first.first, superseding: superseded,
+                mark: mark)
         } catch {
             catalogFailure = error
             throw error

@@ -240,7 +240,8 @@ final class Settler: @unchecked Sendable {
             cut: newest.cut, nextSegment: number + 1,
             wallMilliseconds: max(mark.wallMilliseconds, outcome.lastWallMilliseconds))
         do throws(LogError) {
-            let dead = try parts.catalog.apply(outcome.changes, segment: number, mark: next)
+            let dead = try parts.catalog.apply(
+                outcome.changes, segment: number, from: LSN(mark.cut.lsn + 1), mark: next)
             table?.addDead(dead)
         } catch {
             catalogFailure = error

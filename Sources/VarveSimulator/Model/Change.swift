@@ -1,4 +1,5 @@
 import VarveBytes
+import VarveLog
 
 /// One mutation that was staged.
 enum Change {
@@ -6,10 +7,20 @@ enum Change {
     case create(ModelStream)
     /// Records were appended, the stream was closed, or both.
     case append(stream: UInt64, AppendChange)
+    /// What lies before a place went out of sight of the readers.
+    case trim(stream: UInt64, TrimChange)
     /// A use of the stream was written down.
     case touch(stream: UInt64)
     /// The stream went.
     case delete(stream: UInt64)
+}
+
+/// What a trim brings.
+struct TrimChange {
+    /// Where the stream begins from then on for its readers.
+    var start: StreamPosition
+    /// The chain's head behind it.
+    var head: ChainHash
 }
 
 /// What an append brings.

@@ -10,7 +10,7 @@ struct ForkPlace {
     /// The place asked for in `source`; nil when there is none.
     init?(of request: CreateRequest.ForkRequest, in source: ModelStream) {
         let anchor = request.offset ?? source.tail
-        guard Self.isBoundary(anchor, in: source) else { return nil }
+        guard anchor >= source.visibleStart, source.isBoundary(anchor) else { return nil }
         var record = Int(anchor.record)
         var piece: [[UInt8]] = []
         if source.isJSON {
@@ -31,12 +31,5 @@ struct ForkPlace {
             source: source.id, sourceName: source.name, anchor: anchor,
             subOffset: request.subOffset, border: source.position(of: record))
         self.piece = piece
-    }
-
-    /// True when `position`, or else the tail, lies between two records.
-    static func isBoundary(_ position: StreamPosition?, in source: ModelStream) -> Bool {
-        guard let position else { return true }
-        return position.record <= UInt64(source.ends.count)
-            && source.position(of: Int(position.record)) == position
     }
 }

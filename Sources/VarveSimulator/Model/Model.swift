@@ -79,6 +79,9 @@ struct Model {
     /// How many bytes all streams have.
     var byteCount: Int { now.streams.values.reduce(0) { $0 + $1.bytes.count } }
 
+    /// The bytes that count against the quota of all streams together.
+    var ownBytes: UInt64 { now.streams.values.reduce(0) { $0 + $1.ownBytes } }
+
     /// Notes a change that was staged.
     mutating func apply(_ change: Change, lsn: UInt64, time: UInt64) {
         let step = Step(lsn: lsn, time: time, change: change)
@@ -87,7 +90,7 @@ struct Model {
         switch change {
         case .create(let stream): uses[stream.id] = UseRange(time)
         case .append(let id, _), .touch(let id): uses[id]?.mayHaveBeenUsed(at: time)
-        case .delete: break
+        case .delete, .trim: break
         }
     }
 
@@ -121,6 +124,8 @@ struct Model {
             state.names[stream.name] = stream.id
         case .append(let id, let append):
             state.streams[id]?.apply(append, lsn: step.lsn, time: step.time)
+        case .trim(let id, let trim):
+            state.streams[id]?.apply(trim, lsn: step.lsn)
         case .touch(let id):
             state.streams[id]?.touch(time: step.time)
         case .delete(let id):

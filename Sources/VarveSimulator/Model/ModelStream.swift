@@ -22,6 +22,8 @@ struct ModelStream {
     let name: String
     let isJSON: Bool
     let lifetime: StreamLifetime
+    /// How much of it is kept.
+    let retention: StreamRetention
     let createdLSN: UInt64
     /// What it was made a fork of, and how; nil for a stream of its own.
     private(set) var fork: ModelFork?
@@ -29,6 +31,12 @@ struct ModelStream {
     private(set) var bytes: [UInt8] = []
     /// Where each record ends.
     private(set) var ends: [UInt64] = []
+    /// When each record came, in milliseconds since 1970; those of the source with the fork.
+    private(set) var times: [UInt64] = []
+    /// Where it begins for its readers.
+    private(set) var visibleStart = StreamPosition.start
+    /// The change that made it begin there; 0 when none did.
+    private(set) var trimmedLSN: UInt64 = 0
     /// The chain's head as the engine gave it when the last change was staged.
     private(set) var head: ChainHash
     /// The change that deleted it while forks of it lived; 0 while nobody did.
@@ -47,14 +55,15 @@ struct ModelStream {
 
     /// A stream without content.
     init(
-        id: UInt64, incarnation: Incarnation, name: String, isJSON: Bool, lifetime: StreamLifetime,
-        createdLSN: UInt64, head: ChainHash, time: UInt64
+        id: UInt64, incarnation: Incarnation, request: CreateRequest, createdLSN: UInt64,
+        head: ChainHash, time: UInt64
     ) {
         self.id = id
         self.incarnation = incarnation
-        self.name = name
-        self.isJSON = isJSON
-        self.lifetime = lifetime
+        name = request.name
+        isJSON = request.isJSON
+        lifetime = request.lifetime
+        retention = request.retention
         self.createdLSN = createdLSN
         self.head = head
         journalledUse = time
@@ -66,6 +75,11 @@ struct ModelStream {
         self.fork = fork
         bytes = Array(source.bytes[..<Int(fork.border.byte)])
         ends = Array(source.ends[..<Int(fork.border.record)])
+        times = ends.map { _ in journalledUse }
+        if source.visibleStart > .start {
+            visibleStart = source.visibleStart
+            trimmedLSN = createdLSN
+        }
         marks = [Mark(lsn: createdLSN, tail: tail)]
     }
 
@@ -81,7 +95,13 @@ struct ModelStream {
     }
 
     /// The last change that readers wait for.
-    var structuralLSN: UInt64 { max(createdLSN, closedLSN, retiredLSN) }
+    var structuralLSN: UInt64 { max(createdLSN, closedLSN, retiredLSN, trimmedLSN) }
+
+    /// The bytes that are its own and that readers see.
+    var ownBytes: UInt64 { tail.byte - max(border.byte, visibleStart.byte) }
+
+    /// The bytes that readers see.
+    var visibleBytes: UInt64 { tail.byte - visibleStart.byte }
 
     /// The change that made the tail what it is.
     var tailLSN: UInt64 { marks.last?.lsn ?? createdLSN }
@@ -90,6 +110,12 @@ struct ModelStream {
     /// so.
     func mark(through lsn: UInt64) -> Mark {
         marks.last { $0.lsn <= lsn } ?? Mark(lsn: createdLSN, tail: border)
+    }
+
+    /// True when `position` lies between two records, or at an end.
+    func isBoundary(_ position: StreamPosition) -> Bool {
+        position.record <= UInt64(ends.count)
+            && self.position(of: Int(position.record)) == position
     }
 
     /// The position of record number `record`, which is at most the number of records.
@@ -109,6 +135,7 @@ struct ModelStream {
         for record in append.records {
             bytes += record
             ends.append(UInt64(bytes.count))
+            times.append(time)
         }
         if let producer = append.producer {
             producers[producer.id] = Producer(
@@ -126,6 +153,13 @@ struct ModelStream {
         head = append.head
         marks.append(Mark(lsn: lsn, tail: tail))
         journalledUse = time
+    }
+
+    /// Hides what lies before a place.
+    mutating func apply(_ trim: TrimChange, lsn: UInt64) {
+        visibleStart = trim.start
+        trimmedLSN = lsn
+        head = trim.head
     }
 
     /// Notes a use that has a frame of its own.

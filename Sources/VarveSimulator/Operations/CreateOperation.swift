@@ -40,6 +40,7 @@ struct CreateOperation: Operation {
                 milliseconds: world.now + 1 + UInt64(random.next(below: 20_000)))
         default: break
         }
+        request.retention = world.retention()
         request.isClosed = random.next(below: 20) == 0
         if random.next(below: 2) == 0 {
             (request.body, request.records) = world.content(isJSON: request.isJSON)
@@ -56,7 +57,7 @@ struct CreateOperation: Operation {
         try Violation.require(
             current.tail == outcome.tail && current.isClosed == outcome.isClosed
                 && current.isJSON == request.isJSON && current.lifetime == request.lifetime
-                && current.isClosed == request.isClosed,
+                && current.isClosed == request.isClosed && current.retention == request.retention,
             "\(request.name) was found to be as asked for, and is not")
         world.answer(
             visibleAt: outcome.visibleAt, reveals: max(current.structuralLSN, current.tailLSN))
@@ -71,12 +72,14 @@ struct CreateOperation: Operation {
             try Violation.require(mayBeOver, "creating \(request.name) anew failed with \(error)")
             return try world.checkLogRefusal(error, hadFailed: hadFailed)
         }
+        if try world.checkQuota(refusal, behind: 0, request.records) { return }
         if refusal.error == .nameHeld { return try world.checkHeld(request.name, refusal) }
         guard refusal.error == .configMismatch, let current, world.life(of: current) != .over
         else { throw Violation("creating \(request.name) was refused: \(refusal.error)") }
         try Violation.require(
             current.isJSON != request.isJSON || current.lifetime != request.lifetime
-                || current.isClosed != request.isClosed || current.fork != nil,
+                || current.isClosed != request.isClosed || current.fork != nil
+                || current.retention != request.retention,
             "\(request.name) is as asked for and was said to differ")
         let isTold = current.isClosed != request.isClosed && current.isJSON == request.isJSON
         world.answer(

@@ -68,6 +68,7 @@ struct ForkOperation: Operation {
             request.lifetime = .sliding(seconds: 1 + UInt64(random.next(below: 20)))
         }
         request.isClosed = world.chance(5)
+        request.retention = world.retention()
         if world.chance(40) {
             (request.body, request.records) = world.content(isJSON: request.isJSON)
         }
@@ -106,7 +107,7 @@ struct ForkOperation: Operation {
         else { throw Violation("\(request.name) was found and is not there") }
         try Violation.require(
             current.tail == outcome.tail && current.isClosed == outcome.isClosed
-                && current.isClosed == request.isClosed
+                && current.isClosed == request.isClosed && current.retention == request.retention
                 && (!request.namesType || current.isJSON == request.isJSON)
                 && isFork(current, as: fork),
             "\(request.name) was found to be the fork asked for, and is not")
@@ -140,17 +141,25 @@ struct ForkOperation: Operation {
             throw Violation("a fork of nothing was refused: \(refusal.error)")
         }
         let place = ForkPlace(of: fork, in: source)
-        let isBeyond = (fork.offset ?? source.tail) > source.tail
+        let anchor = fork.offset ?? source.tail
+        let isBeyond = anchor > source.tail
+        if try world.checkQuota(refusal, behind: 0, (place?.piece ?? []) + request.records) {
+            return
+        }
         let isRight =
             switch refusal.error {
             case .contentTypeMismatch: request.namesType && request.isJSON != source.isJSON
             case .offsetBeyondTail: isBeyond
-            case .offsetNotABoundary: !isBeyond && !ForkPlace.isBoundary(fork.offset, in: source)
+            case .trimmed:
+                anchor < source.visibleStart && refusal.earliestOffset == source.visibleStart
+            case .offsetNotABoundary: !isBeyond && !source.isBoundary(anchor)
             case .forkSubOffsetBeyondData: !isBeyond && fork.subOffset > 0 && place == nil
             default: false
             }
         try Violation.require(isRight, "\(request.line): \(refusal.error.code)")
-        world.answer(visibleAt: refusal.visibleAt, reveals: source.createdLSN)
+        world.answer(
+            visibleAt: refusal.visibleAt,
+            reveals: refusal.error == .trimmed ? source.trimmedLSN : source.createdLSN)
     }
 
     private func checkMismatch(
@@ -162,6 +171,7 @@ struct ForkOperation: Operation {
         else { throw Violation("\(request.name) is said to differ and is not there") }
         let isAlike =
             isFork(current, as: fork) && current.isClosed == request.isClosed
+            && current.retention == request.retention
             && (!request.namesType || current.isJSON == request.isJSON)
             && request.lifetime == .unlimited
         // The lifetime that is not said is that of the source, whatever has become of it.

@@ -33,11 +33,13 @@ struct ListOperation: Operation {
             let through = max(durable, known.structuralLSN)
             let mark = known.mark(through: through)
             try Violation.require(
-                summary.head.tail == mark.tail && summary.head.isClosed == known.isClosed
+                summary.head.tail == mark.tail && summary.head.earliest == known.visibleStart
+                    && summary.head.isClosed == known.isClosed
                     && summary.head.incarnation == known.incarnation,
                 "\(name) is listed with the end \(summary.head.tail), not \(mark.tail)")
             reveals = max(reveals, known.structuralLSN, mark.lsn)
         }
+        try world.checkTotals()
         try Violation.require(rest.isEmpty, "\(rest.first?.name ?? "") is listed and not there")
         world.answer(visibleAt: visibleAt, reveals: reveals)
     }

@@ -36,6 +36,7 @@ struct ReadOperation: Operation {
             try Violation.require(
                 world.life(of: known, at: time) != .over, "\(name) outlived its time")
             try check(page, bytes, known, through, start, maxBytes)
+            if world.chance(20) { world.hold(page, bytes, of: name) }
             let reveals = max(known.mark(through: through).lsn, known.structuralLSN)
             world.answer(visibleAt: page.view.visibleAt, reveals: reveals, use: use)
         case .failure(let refusal):
@@ -69,11 +70,12 @@ struct ReadOperation: Operation {
             page.view.tail == tail,
             "\(known.name): readers see \(page.view.tail), and \(tail) is durable")
         try Violation.require(
-            page.view.isClosed == known.isClosed && page.view.incarnation == known.incarnation,
+            page.view.isClosed == known.isClosed && page.view.earliest == known.visibleStart
+                && page.view.incarnation == known.incarnation,
             "\(known.name): readers see another stream")
         let expected: StreamPosition =
             switch start {
-            case .start: .start
+            case .start: known.visibleStart
             case .now: tail
             case .position(let position): position
             }
@@ -81,7 +83,7 @@ struct ReadOperation: Operation {
         let to = page.end
         try Violation.require(from == expected, "\(known.name): read from \(from)")
         try Violation.require(
-            isBoundary(from, known) && isBoundary(to, known) && to >= from && to <= tail,
+            known.isBoundary(from) && known.isBoundary(to) && to >= from && to <= tail,
             "\(known.name): a page from \(from) to \(to)")
         let count = Int(to.byte - from.byte)
         try Violation.require(
@@ -91,11 +93,6 @@ struct ReadOperation: Operation {
         try Violation.require(
             known.holds(bytes, at: Int(from.byte)..<Int(to.byte)),
             "\(known.name): other bytes from \(from) to \(to)")
-    }
-
-    private func isBoundary(_ position: StreamPosition, _ stream: ModelStream) -> Bool {
-        position.record <= UInt64(stream.ends.count)
-            && stream.position(of: Int(position.record)) == position
     }
 
     private func checkRefusal(
@@ -108,13 +105,21 @@ struct ReadOperation: Operation {
             break
         case .log(let error):
             try world.checkReadFailure(error, fired: fired)
+        case .trimmed:
+            guard case .position(let position) = start else {
+                throw Violation("\(known.name): refused to read from \(start)")
+            }
+            try Violation.require(
+                position < known.visibleStart && refusal.earliestOffset == known.visibleStart,
+                "\(known.name): told to begin at \(refusal.earliestOffset ?? .start)")
+            world.answer(visibleAt: refusal.visibleAt, reveals: known.structuralLSN)
         case .offsetBeyondTail, .offsetNotABoundary:
             guard case .position(let position) = start else {
                 throw Violation("\(known.name): refused to read from \(start)")
             }
             let isBeyond = position > known.mark(through: through).tail
             try Violation.require(
-                isBeyond || !isBoundary(position, known),
+                position >= known.visibleStart && (isBeyond || !known.isBoundary(position)),
                 "\(known.name): refused to read from the boundary \(position)")
             world.answer(visibleAt: refusal.visibleAt, reveals: known.structuralLSN)
         default:

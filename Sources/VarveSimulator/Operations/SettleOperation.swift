@@ -2,6 +2,7 @@
 struct SettleOperation: Operation {
     var weight: Int { 3 }
     var isConcurrent: Bool { false }
+    var movesFiles: Bool { true }
 
     func run(in world: World) throws(Violation) {
         try world.settle()

@@ -12,19 +12,16 @@ struct SweepOperation: Operation {
 
     private func sweepOne(_ world: World) throws(Violation) {
         let present = world.model.names.compactMap { world.model.stream(named: $0) }
-        let handles = present.map { world.handle($0.name) }
         let count = try world.open.sweepExpired(limit: 1)
+        let lsn = try world.open.log.staged.rawValue
         world.trace.note("sweep \(count)")
-        var gone = 0
-        for (known, handle) in zip(present, handles) {
-            guard let handle,
-                handle.log.withLock({ $0.isDeleted || $0.isRetired })
-            else { continue }
-            try Violation.require(
-                world.life(of: known) != .alive, "\(known.name) was swept before its time")
-            world.noteDeletion(of: known, handle)
-            gone += 1
+        // Only now: whoever looks for a stream brings it into memory.
+        let gone = present.filter { known in
+            guard world.life(of: known) != .alive else { return false }
+            return world.handle(known.name)?.log.withLock { $0.isRetired } ?? true
         }
-        try Violation.require(gone == count, "\(count) streams were swept, \(gone) are gone")
+        try Violation.require(
+            gone.count == count, "\(count) streams were swept, \(gone.count) are gone")
+        for known in gone { world.noteDeletion(of: known, lsn: lsn) }
     }
 }

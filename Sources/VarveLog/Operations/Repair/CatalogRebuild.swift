@@ -24,7 +24,8 @@ enum CatalogRebuild {
                 cut: CutPoint(lsn: header.last.rawValue, place: header.cut),
                 nextSegment: max(mark.nextSegment, header.number + 1),
                 wallMilliseconds: max(mark.wallMilliseconds, header.wallMilliseconds))
-            try catalog.apply(changes, segment: header.number, mark: mark)
+            try catalog.apply(
+                changes, segment: header.number, from: header.first, mark: mark)
         }
     }
 
