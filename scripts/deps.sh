@@ -9,6 +9,7 @@ packages='
     libc6-dev
     libstdc++-12-dev
     libssl-dev
+    openssl
     libsimdjson-dev
     librocksdb-dev
     libre2-dev

@@ -10,7 +10,7 @@ import VarvePlatform
     private let url: [String]
 
     private static let options = [
-        "--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error",
+        "--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error", "--store", "off",
     ]
 
     init() throws {

@@ -13,7 +13,8 @@ import VarvePlatform
         data = directory.path("data")
         let server = try ServerProcess.ready(
             dataDirectory: data,
-            ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"])
+            ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"]
+                + ["--store", "off"])
         let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
         _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
         for text in ["one", "two", "three"] {
@@ -85,7 +86,8 @@ import VarvePlatform
         #expect(try File.list("\(data)/quarantine").count == 1)
         let server = try ServerProcess.ready(
             dataDirectory: data,
-            ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"])
+            ["--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error"]
+                + ["--store", "off"])
         let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
         _ = try Varve.output(["append", "s", "-d", "<four>"] + url)
         #expect(try Varve.output(["head", "s"] + url).contains("0000000000000004"))

@@ -42,7 +42,7 @@ import VarvePlatform
     @Test func `connections leave the log the descriptors that it needs`() throws {
         let directory = try TemporaryDirectory()
         // Enough that what is kept from connections exceeds those that are being refused.
-        let server = try Self.server(directory, [], descriptorsMax: 400)
+        let server = try Self.server(directory, [], descriptorsMax: 480)
         let kept = try server.connect()
         #expect(try kept.request("PUT", Self.path, headers: Self.type).status == 201)
         let others = try (0..<800).map { _ in try server.connect() }
