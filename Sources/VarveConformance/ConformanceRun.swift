@@ -1,5 +1,7 @@
 // A run of the cases against a server at a URL.
 
+import VarvePlatform
+
 /// The cases that are asked of one server.
 package struct ConformanceRun {
     /// What became of one case.
@@ -16,6 +18,7 @@ package struct ConformanceRun {
     private let basePath: String
     private let profile: Profile
     private let cases: [(topic: Topic, claim: ConformanceCase)]
+    private let attempts: Attempts
 
     /// A run on the server at `place` whose streams live under `basePath`.
     ///
@@ -40,6 +43,8 @@ package struct ConformanceRun {
             }
         }
         self.cases = cases
+        let clock = SystemClock()
+        attempts = Attempts { clock.monotonicNanoseconds() }
     }
 
     /// How many cases will be run or skipped.
@@ -59,7 +64,9 @@ package struct ConformanceRun {
         guard claim.settings.isEmpty else {
             return .skipped(reason: "needs a server configured for it or of its own")
         }
-        let server = RemoteServer(place, basePath: "\(basePath)/\(number)")
-        return claim.run(on: server, profile)
+        return attempts.outcome { attempt in
+            let server = RemoteServer(place, basePath: "\(basePath)/\(number).\(attempt)")
+            return claim.run(on: server, profile)
+        }
     }
 }
