@@ -162,8 +162,7 @@ let package = Package(
             "CrashTests",
             [
                 "VarveLog", "VarveSimulation", "VarveStorage", "VarveStreams", "VarvePlatform",
-                "VarveBytes",
-                "ServerProcess", "varve",
+                "VarveConnect", "VarveBytes", "ServerProcess", "varve",
             ]),
         tests("VarveLoadTests", ["VarveLoad"]),
         .testTarget(

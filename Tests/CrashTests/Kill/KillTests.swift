@@ -13,60 +13,42 @@ import VarvePlatform
     private static let seed =
         UInt64(settings["VARVE_CRASH_SEED"] ?? "") ?? UInt64.random(in: 1...999_999)
 
-    @Test(.timeLimit(.minutes(30)), arguments: [[], ["--encryption-key-file"]])
-    func whatWasAcknowledgedSurvivesEveryKill(encryption: [String]) throws {
+    @Test(.timeLimit(.minutes(30)), arguments: [false, true])
+    func whatWasAcknowledgedSurvivesEveryKill(isEncrypted: Bool) throws {
         let directory = try TemporaryDirectory()
-        let data = directory.path("data")
-        let key = encryption.isEmpty ? [] : encryption + [directory.path("key")]
-        if let path = key.last {
-            let made = try RunningProgram.run(BuiltProgram.path("varve"), ["encryption-key", path])
-            #expect(made.ending == .exited(0))
-        }
+        let victim = try Victim(in: directory, isEncrypted: isEncrypted)
         var dice = Dice(seed: Self.seed)
         let writers = (0..<6).map { Writer(number: $0, seed: Self.seed) }
         let shared = SharedStream()
         var acknowledgements = 0
 
         for round in 1...Self.rounds {
-            try killDuringStart(data: data, key, dice: &dice)
+            try victim.killDuringStart(dice: &dice)
             // The page cache survives a killed process, so every durability must keep its word
             // here.
             let durability =
                 ["sync", "sync", "interval:20", "os"].randomElement(using: &dice) ?? "sync"
-            let server = try start(data: data, key, durability: durability)
+            let server = try victim.start(["--durability", durability])
             try check(writers, shared, port: server.port, round: round)
             try shared.create(port: server.port)
             acknowledgements += try load(
                 server, writers, shared, goal: Int.random(in: 100...2500, using: &dice), dice: &dice
             )
-            if round % 4 == 0 || round == Self.rounds { try verify(data: data, key) }
+            if round % 4 == 0 || round == Self.rounds { try victim.run("verify") }
             try #require(problems(writers, shared).isEmpty, "seed \(Self.seed), round \(round)")
         }
 
-        let server = try start(data: data, key, durability: "sync")
+        let server = try victim.start([])
         try check(writers, shared, port: server.port, round: Self.rounds + 1)
         #expect(try server.stop() == .exited(0))
-        try verify(data: data, key)
-        let again = try start(data: data, key, durability: "sync")
+        try victim.run("verify")
+        let again = try victim.start([])
         try check(writers, shared, port: again.port, round: Self.rounds + 2)
         try again.killWithoutWarning()
         #expect(acknowledgements > Self.rounds * 50, "the load was too small to prove anything")
         print(
-            "kill -9: \(Self.rounds) rounds, \(acknowledgements) acknowledged, seed \(Self.seed) "
-                + encryption.joined())
-    }
-
-    private func start(data: String, _ key: [String], durability: String) throws -> ServerProcess {
-        try ServerProcess.ready(
-            dataDirectory: data, ["--durability", durability, "--log-level", "warning"] + key)
-    }
-
-    /// Now and then the server dies while it is still recovering.
-    private func killDuringStart(data: String, _ key: [String], dice: inout Dice) throws {
-        guard dice.oneIn(3) else { return }
-        let server = try ServerProcess(["--data-dir", data] + key)
-        spin(microseconds: Int.random(in: 0...150_000, using: &dice))
-        try server.killWithoutWarning()
+            "kill -9: \(Self.rounds) rounds, \(acknowledgements) acknowledged, seed \(Self.seed)"
+                + (isEncrypted ? ", encrypted" : ""))
     }
 
     /// Loads the server until `goal` acknowledgements, then kills it; returns how many there were.
@@ -78,14 +60,16 @@ import VarvePlatform
         let progress = Progress()
         let seeds = (0..<3).map { _ in dice.next() }
         var threads = try writers.map { writer in
-            try thread("writer") { writer.work(port: port, progress: progress) }
+            try NamedThread.client("writer") { writer.work(port: port, progress: progress) }
         }
         threads += try seeds.map { seed in
-            try thread("appender") { shared.append(port: port, progress: progress, seed: seed) }
+            try NamedThread.client("appender") {
+                shared.append(port: port, progress: progress, seed: seed)
+            }
         }
-        threads.append(try thread("reader") { shared.follow(port: port) })
+        threads.append(try NamedThread.client("reader") { shared.follow(port: port) })
         progress.wait(for: goal)
-        spin(microseconds: Int.random(in: 0...3_000, using: &dice))
+        Victim.pass(microseconds: Int.random(in: 0...3_000, using: &dice))
         try server.killWithoutWarning()
         for thread in threads { thread.join() }
         return progress.acknowledgements
@@ -93,31 +77,17 @@ import VarvePlatform
 
     private func check(_ writers: [Writer], _ shared: SharedStream, port: UInt16, round: Int) throws
     {
-        var threads = try writers.map { writer in try thread("check") { writer.check(port: port) } }
-        if round > 1 { threads.append(try thread("check") { shared.check(port: port) }) }
+        var threads = try writers.map { writer in
+            try NamedThread.client("check") { writer.check(port: port) }
+        }
+        if round > 1 {
+            threads.append(try NamedThread.client("check") { shared.check(port: port) })
+        }
         for thread in threads { thread.join() }
         #expect(problems(writers, shared).isEmpty, "seed \(Self.seed), round \(round)")
     }
 
-    private func verify(data: String, _ key: [String]) throws {
-        let result = try RunningProgram.run(BuiltProgram.path("varve"), ["verify", data] + key)
-        #expect(result.ending == .exited(0), "\(result.output)\(result.errors)")
-    }
-
     private func problems(_ writers: [Writer], _ shared: SharedStream) -> [String] {
         writers.flatMap(\.problems) + shared.problems
-    }
-
-    private func thread(_ name: String, _ body: @escaping @Sendable () -> Void) throws
-        -> NamedThread
-    {
-        try NamedThread.start(name: name, stackBytes: 1 << 20, body: body)
-    }
-
-    /// Lets a random time pass, which is the point of it: the kill must fall anywhere.
-    private func spin(microseconds: Int) {
-        let clock = SystemClock()
-        let end = clock.monotonicNanoseconds() + UInt64(microseconds) * 1000
-        while clock.monotonicNanoseconds() < end {}
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One record of the load: its bytes follow from its number and length alone, so that the test need
 /// not keep them to know them.
 struct Record: Equatable, Sendable {
@@ -17,12 +15,16 @@ struct Record: Equatable, Sendable {
 
     /// The record as opaque bytes: number, length, filling.
     var binary: [UInt8] {
-        filled(head: String(format: "%016llx %08x\n", identifier, count), end: "")
+        filled(
+            head: Self.hexadecimal(identifier, digits: 16) + " "
+                + Self.hexadecimal(UInt64(count), digits: 8) + "\n", end: "")
     }
 
     /// The record as one JSON message without any white space.
     var json: [UInt8] {
-        filled(head: String(format: "{\"id\":\"%016llx\",\"fill\":\"", identifier), end: "\"}")
+        filled(
+            head: "{\"id\":\"" + Self.hexadecimal(identifier, digits: 16) + "\",\"fill\":\"",
+            end: "\"}")
     }
 
     /// The number and length that the head of a binary record at `start` of `bytes` states.
@@ -36,11 +38,18 @@ struct Record: Equatable, Sendable {
         return Record(identifier: identifier, count: count)
     }
 
+    /// A number in so many digits. Foundation's formatting would be most of what a load costs.
+    static func hexadecimal(_ number: UInt64, digits: Int) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: digits - text.utf8.count) + text
+    }
+
     /// `head`, a filling that differs from record to record and from place to place, `end`.
     private func filled(head: String, end: String) -> [UInt8] {
+        let other = identifier &* 0x9e37_79b9_7f4a_7c15
         let block = Array(
-            String(format: "%016llx-%016llx.", identifier, identifier &* 0x9e37_79b9_7f4a_7c15).utf8
-        )
+            (Self.hexadecimal(identifier, digits: 16) + "-" + Self.hexadecimal(other, digits: 16)
+                + ".").utf8)
         let filling = count - head.utf8.count - end.utf8.count
         return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             let base = UnsafeMutableRawPointer(buffer.baseAddress!)
