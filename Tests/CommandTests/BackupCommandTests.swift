@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// `varve backup`, `restore`, `settle` and `stats`, of a server and of a directory.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct BackupCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct BackupCommandTests {
     private let directory: TemporaryDirectory
     private let server: ServerProcess
     private let url: [String]

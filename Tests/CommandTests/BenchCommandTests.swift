@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// `varve bench` against a server: every mode runs, counts, and cleans up. No figure is judged.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct BenchCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct BenchCommandTests {
     /// The part of the report that the tests look at.
     private struct Report: Decodable {
         struct Delivery: Decodable {

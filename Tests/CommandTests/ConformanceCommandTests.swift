@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// `varve conformance` against a server of this build, and its exit codes.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct ConformanceCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct ConformanceCommandTests {
     /// The part of the report that the tests look at.
     private struct Report: Decodable {
         struct Case: Decodable {

@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// An encrypted log from the command line: what it takes to open one, and what is refused.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct EncryptionTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct EncryptionTests {
     private let directory: TemporaryDirectory
     private let data: String
     private let key: String

@@ -3,7 +3,7 @@ import ServerProcess
 import Testing
 
 /// `varve keys`.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct KeysCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct KeysCommandTests {
     private let directory: TemporaryDirectory
 
     init() throws {

@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// `varve verify` and `varve inspect` over the directory of a server.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct LogCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct LogCommandTests {
     private let directory: TemporaryDirectory
     private let data: String
 

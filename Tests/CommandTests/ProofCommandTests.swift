@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// Signed heads of a real server.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct ProofCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct ProofCommandTests {
     private let directory: TemporaryDirectory
     private let data: String
 

@@ -4,7 +4,7 @@ import Testing
 import VarvePlatform
 
 /// `varve kv`, against a server.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct StoreCommandTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct StoreCommandTests {
     private let directory: TemporaryDirectory
     private let server: ServerProcess
     private let environment: [String: String]

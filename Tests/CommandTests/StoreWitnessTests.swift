@@ -5,7 +5,7 @@ import VarvePlatform
 
 /// A client from outside: Google's protoc and its Python runtime, with Python's HTTP, speak to the
 /// store in binary and in JSON. They read the .proto files and know nothing else of Varve.
-@Suite(.blocking, .timeLimit(.minutes(5))) struct StoreWitnessTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct StoreWitnessTests {
     @Test func `the store says the same to a client that others wrote`() throws {
         let directory = try TemporaryDirectory()
         let server = try ServerProcess.ready(

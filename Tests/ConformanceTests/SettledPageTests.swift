@@ -7,7 +7,7 @@ import VarvePlatform
 import VarveServer
 
 /// Catch-up reads of settled data.
-@Suite("Settled pages", .timeLimit(.minutes(5)))
+@Suite("Settled pages", .timeLimit(.minutes(30)))
 struct SettledPageTests {
     @Test("a large page of settled data arrives byte for byte after a restart", arguments: Kind.all)
     func wholePage(_ kind: Kind) throws {

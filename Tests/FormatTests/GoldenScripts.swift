@@ -223,7 +223,7 @@ final class Requests {
 
     /// Waits until a stream's time is over.
     func waitUntilGone(_ stream: String) throws {
-        _ = try Deadline(seconds: 60).wait {
+        _ = try Deadline(seconds: 300).wait {
             try connection.request("HEAD", "/v1/stream/\(stream)").status == 404
         }
     }

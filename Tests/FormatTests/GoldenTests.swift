@@ -7,7 +7,7 @@ import VarveStorage
 @testable import VarveLog
 
 /// Directories that earlier builds wrote open for ever, and hold what they held.
-@Suite(.blocking, .timeLimit(.minutes(10))) struct GoldenTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct GoldenTests {
     private let directory: TemporaryDirectory
 
     init() throws {

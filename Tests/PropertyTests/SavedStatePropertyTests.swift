@@ -4,7 +4,7 @@ import VarvePlatform
 @testable import VarveLog
 @testable import VarveStreams
 
-@Suite("Saved states", .timeLimit(.minutes(5)))
+@Suite("Saved states", .timeLimit(.minutes(30)))
 struct SavedStatePropertyTests {
     @Test(
         "a stream that is saved and restored after every event is the stream that never was",

@@ -5,7 +5,7 @@ import VarveStorage
 
 @testable import VarveStreams
 
-@Suite("Streams against a plain model", .timeLimit(.minutes(10)))
+@Suite("Streams against a plain model", .timeLimit(.minutes(30)))
 struct StreamPropertyTests {
     @Test(
         "random operations, restarts and the passing of time give what the model gives",

@@ -33,7 +33,7 @@ package final class RawConnection {
     private var consumed = 0
 
     /// Connects to `port` of this machine's loopback address.
-    package init(port: UInt16, seconds: Int = 30) throws {
+    package init(port: UInt16, seconds: Int = 120) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
         let length = socklen_t(MemoryLayout<timeval>.size)

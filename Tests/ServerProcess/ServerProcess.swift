@@ -59,7 +59,7 @@ package final class ServerProcess: Sendable {
     }
 
     /// Waits until `GET /ready` answers 200.
-    package func waitUntilReady(seconds: Int = 60) throws {
+    package func waitUntilReady(seconds: Int = 300) throws {
         let isReady = try Deadline(seconds: seconds).wait {
             if program.hasEnded {
                 throw Failure.ended(try program.child.wait(), errors: program.errors)

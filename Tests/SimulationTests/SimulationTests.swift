@@ -3,7 +3,7 @@ import VarveSimulator
 
 /// The whole engine over a disk that fails and loses power, with fixed seeds; `varve-simulate` runs
 /// any others.
-@Suite(.timeLimit(.minutes(5))) struct SimulationTests {
+@Suite(.timeLimit(.minutes(30))) struct SimulationTests {
     @Test(
         "every promise holds over many crashes and faults",
         arguments: 1...10 as ClosedRange<UInt64>)

@@ -16,7 +16,7 @@ final class StoryRunner {
     static let isRecording = ProcessInfo.processInfo.environment["VARVE_RECORD_PAGES"] != nil
 
     /// How many seconds a command may take to print what its page shows.
-    private static let patience = isRecording ? 3 : 20
+    private static let patience = isRecording ? 3 : 120
 
     private let directory: TemporaryDirectory
     private let address = "127.0.0.1:\(Loopback.freePort())"
@@ -108,7 +108,7 @@ final class StoryRunner {
 
     private func waitUntilServing(_ program: RunningProgram) throws {
         let port = UInt16(address.split(separator: ":")[1]) ?? 0
-        let isServing = Deadline(seconds: 60).wait {
+        let isServing = Deadline(seconds: 300).wait {
             guard !program.hasEnded, let connection = try? RawConnection(port: port) else {
                 return program.hasEnded
             }

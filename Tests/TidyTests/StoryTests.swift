@@ -9,7 +9,7 @@ import Testing
 @Suite(.blocking) struct StoryTests {
     /// A page, and whether it assumes a server that runs already.
     @Test(
-        .timeLimit(.minutes(15)),
+        .timeLimit(.minutes(30)),
         arguments: [("README.md", true), ("docs/guide.md", false), ("docs/store.md", true)])
     func everyCommandPrintsWhatThePageShows(path: String, serving: Bool) throws {
         let page = try #require(Repository.current.files.first { $0.path == path })

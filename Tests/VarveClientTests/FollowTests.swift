@@ -5,7 +5,7 @@ import VarveClient
 import VarveServer
 
 /// Following a stream: nothing twice, nothing left out, whatever happens in between.
-@Suite(.timeLimit(.minutes(2))) struct FollowTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct FollowTests {
     private static let json = "application/json"
 
     /// Appends the numbers of a range to a JSON stream, one append each.

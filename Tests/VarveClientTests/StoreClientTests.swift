@@ -1,10 +1,11 @@
 import Foundation
+import ServerProcess
 import Testing
 import VarveClient
 import VarveServer
 
 /// Every operation of the store's client against a real server.
-@Suite(.timeLimit(.minutes(2))) struct StoreClientTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct StoreClientTests {
     private let server: TestServer
     private let client: StoreClient
 

@@ -1,10 +1,11 @@
 import Foundation
+import ServerProcess
 import Testing
 import VarveClient
 import VarveServer
 
 /// Every operation of the client against a real server.
-@Suite struct StreamClientTests {
+@Suite(.blocking) struct StreamClientTests {
     private let server: TestServer
     private let client: StreamClient
 
@@ -17,7 +18,7 @@ import VarveServer
         async throws
     {
         let creation = StreamCreation(
-            contentType: "text/plain; charset=utf-8", lifetime: .sliding(seconds: 600))
+            contentType: "text/plain; charset=utf-8", lifetime: .sliding(seconds: 1_000_000))
         let first = try await client.create("notes/2026 é", creation)
         #expect(first.isNew && !first.isClosed)
         #expect(first.contentType == "text/plain; charset=utf-8")

@@ -5,7 +5,7 @@ import VarveClient
 import VarveServer
 
 /// Following the batches: none twice, none left out, whatever happens in between.
-@Suite(.timeLimit(.minutes(2))) struct SubscribeTests {
+@Suite(.blocking, .timeLimit(.minutes(30))) struct SubscribeTests {
     private func put(_ numbers: ClosedRange<Int>, _ client: StoreClient) async throws {
         for number in numbers { try await client.put([StorePair("k\(number % 3)", "\(number)")]) }
     }

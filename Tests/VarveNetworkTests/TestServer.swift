@@ -68,7 +68,7 @@ func eventually(
     _ condition: () -> Bool
 ) {
     let clock = SystemClock()
-    let end = clock.monotonicNanoseconds() + 20_000_000_000
+    let end = clock.monotonicNanoseconds() + 300_000_000_000
     while !condition() {
         guard clock.monotonicNanoseconds() < end else {
             Issue.record(what, sourceLocation: sourceLocation)

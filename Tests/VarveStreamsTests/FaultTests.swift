@@ -6,7 +6,7 @@ import VarveStorage
 
 @testable import VarveStreams
 
-@Suite("Failing disks", .timeLimit(.minutes(5)))
+@Suite("Failing disks", .timeLimit(.minutes(30)))
 struct FaultTests {
     /// The sum of what the streams store.
     private func storedBytes(_ fixture: EngineFixture) -> UInt64 {
@@ -22,7 +22,7 @@ struct FaultTests {
         let fixture = try EngineFixture(volume: FaultyVolume(MemoryVolume(), plan: plan))
         try fixture.create("a", lifetime: .sliding(seconds: 20), body: "x")
         try fixture.commit()
-        plan.fail(.write, atTurn: 1, with: .inputOutput, namesContaining: "journal/")
+        plan.fail(.write, atTurn: 1, with: .inputOutput, namesContaining: ".journal")
         try fixture.append("a", "y", producer: ("p", 0, 0))
         #expect(throws: LogError.self) { try fixture.commit() }
         plan.clear()

@@ -5,7 +5,7 @@ import VarveSimulation
 
 @testable import VarveStreams
 
-@Suite("Forks against a plain model", .timeLimit(.minutes(5)))
+@Suite("Forks against a plain model", .timeLimit(.minutes(30)))
 struct ForkModelTests {
     @Test(
         "random forks, appends, deletions and losses of power give what copying would give",

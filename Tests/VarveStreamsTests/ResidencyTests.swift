@@ -4,7 +4,7 @@ import VarvePlatform
 
 @testable import VarveStreams
 
-@Suite("Streams that leave memory", .timeLimit(.minutes(5)))
+@Suite("Streams that leave memory", .timeLimit(.minutes(30)))
 struct ResidencyTests {
     private func makeFixture(_ options: StreamOptions = StreamOptions()) throws -> EngineFixture {
         try EngineFixture(options, residentMax: 0)

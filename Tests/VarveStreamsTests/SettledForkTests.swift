@@ -5,7 +5,7 @@ import VarveSimulation
 
 @testable import VarveStreams
 
-@Suite("Forks of what is in segments", .timeLimit(.minutes(5)))
+@Suite("Forks of what is in segments", .timeLimit(.minutes(30)))
 struct SettledForkTests {
     /// What happens to the log between two steps.
     enum Pause: CaseIterable {

@@ -6,7 +6,7 @@ import VarveStorage
 
 @testable import VarveStreams
 
-@Suite("Reading while settling runs", .timeLimit(.minutes(5)))
+@Suite("Reading while settling runs", .timeLimit(.minutes(30)))
 struct SettlingTrafficTests {
     private static let records = 3000
 

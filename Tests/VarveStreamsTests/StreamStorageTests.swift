@@ -42,7 +42,7 @@ enum TemporaryDirectory {
     }
 }
 
-@Suite("StreamStorage", .timeLimit(.minutes(5)))
+@Suite("StreamStorage", .timeLimit(.minutes(30)))
 struct StreamStorageTests {
     private let text = StreamConfiguration(contentType: "text/plain")
     private let json = StreamConfiguration(contentType: "application/json")

@@ -38,7 +38,7 @@ package enum ConnectionFailure: Error, CustomStringConvertible {
 /// One client connection; used by one case at a time.
 package final class ClientConnection {
     /// Seconds that one receive waits before the case fails.
-    package static let patienceSeconds = 20
+    package static let patienceSeconds = 60
     private static let bufferBytes = 256 << 10
 
     private var descriptor: Descriptor?

@@ -92,24 +92,51 @@ struct SettledPart {
         var files: [SegmentFile] = []
         for number in numbers { files.append(try SegmentFile.open(volume: volume, number: number)) }
         files.sort { $0.precedes($1) }
-        var leftovers: [UInt32] = []
+        var known = known
+        var others: [SegmentFile] = []
         for file in files {
+            let first = file.header.first.rawValue
+            guard first > mark.cut.lsn else {
+                others.append(file)
+                continue
+            }
+            guard first == mark.cut.lsn + 1 else { throw missing(upTo: first - 1) }
+            try rollForward(file)
+            known.insert(file.header.number)
+        }
+        try takePlaces(others, known: known)
+    }
+
+    /// Lets the merged ones among `files`, which begin with LSNs that the catalog has by now, take
+    /// the place of what they supersede; the others are in merged ones.
+    ///
+    /// A merged segment may reach further than the catalog did: it supersedes segments that have
+    /// just been rolled forward. Its number is higher than theirs.
+    private mutating func takePlaces(
+        _ files: [SegmentFile], known: Set<UInt32>
+    ) throws(LogError) {
+        var known = known
+        var leftovers: [UInt32] = []
+        for file in files.sorted(by: { $0.header.number < $1.header.number }) {
+            let last = file.header.last.rawValue
+            guard last <= mark.cut.lsn else { throw missing(upTo: last) }
             let superseded = file.footer.superseded
-            if file.header.last.rawValue > mark.cut.lsn {
-                guard file.header.first.rawValue == mark.cut.lsn + 1 else {
-                    throw .missingFile(
-                        path: "\(SegmentFormat.directory): the segment with LSN "
-                            + "\(mark.cut.lsn + 1) to \(file.header.first.rawValue - 1)")
-                }
-                try rollForward(file)
-            } else if !superseded.isEmpty, known.isSuperset(of: superseded) {
+            if !superseded.isEmpty, known.isSuperset(of: superseded) {
                 try finishMerge(file)
+                known.subtract(superseded)
+                known.insert(file.header.number)
                 leftovers += superseded
             } else {
                 leftovers.append(file.header.number)
             }
         }
         self.leftovers = leftovers.map { SegmentName(number: $0) }
+    }
+
+    /// The error for LSNs behind those that the catalog has.
+    private func missing(upTo lsn: UInt64) -> LogError {
+        .missingFile(
+            path: "\(SegmentFormat.directory): the segment with LSN \(mark.cut.lsn + 1) to \(lsn)")
     }
 
     /// Does again what makes a merged segment take the place of those it supersedes: a crash may

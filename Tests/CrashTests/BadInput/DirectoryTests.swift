@@ -126,7 +126,7 @@ import VarvePlatform
     /// Waits until two looks at the directory, some time apart, see the same.
     private func waitForStillness(_ directory: String) throws {
         var last = try DirectoryDigest(of: directory)
-        let isStill = try Deadline(seconds: 30).wait {
+        let isStill = try Deadline(seconds: 300).wait {
             let now = try DirectoryDigest(of: directory)
             defer { last = now }
             return now == last && !now.description.contains(".preparing")

@@ -31,7 +31,7 @@ import VarvePlatform
         others = []
         #expect(try waiting.receive().status == 200)
         #expect(try server.connect().request("GET", "/health").status == 200)
-        let goesOn = try Deadline(seconds: 30).wait {
+        let goesOn = try Deadline(seconds: 300).wait {
             try Self.append(to: kept, atMost: 1, &records) == nil
         }
         #expect(goesOn)
@@ -72,7 +72,7 @@ import VarvePlatform
     private static func fill(_ server: ServerProcess) throws -> [RawConnection] {
         let connections = try (0..<2 * descriptorsMax).map { _ in try server.connect() }
         let path = "/proc/\(server.program.child.identifier)/fd"
-        let isFull = try Deadline(seconds: 30).wait {
+        let isFull = try Deadline(seconds: 300).wait {
             try FileManager.default.contentsOfDirectory(atPath: path).count >= descriptorsMax
         }
         #expect(isFull)

@@ -114,6 +114,34 @@ import VarveStorage
         again.log.close()
     }
 
+    @Test func aMergeThatReachesFurtherThanTheCatalogIsFinishedAtOpening() throws {
+        let volume = MemoryVolume()
+        let indexes = SimulatedIndexSource()
+        var expected = try Self.prepare(volume, indexes)
+        let test = try TestLog(volume, indexes: indexes, options: Self.options(), seed: 2)
+        let stream = try #require(test.find("s1"))
+        for round in 0..<2 {
+            try test.append([pattern(50 + round)], to: stream)
+            try test.log.settle()
+        }
+        expected.bytes["s1"] = try test.bytes(of: stream)
+        expected.heads["s1"] = test.head(stream)
+        let pin = test.log.pinFiles()
+        indexes.fail(with: .failed(directory: "catalog", detail: "on purpose"))
+        #expect(throws: LogError.self) { try test.log.compact() }
+        test.log.abandon()
+        // What was settled since the opening is not in the catalog any more.
+        indexes.crash(.losingAll)
+        indexes.fail(with: nil)
+        withExtendedLifetime(pin) {}
+        #expect(try volume.list("segments").filter { $0.hasSuffix(".segment") }.count == 7)
+        let again = try TestLog(volume, indexes: indexes, options: Self.options(), seed: 3)
+        #expect(try volume.list("segments").filter { $0.hasSuffix(".segment") }.count == 1)
+        try Self.check(again, expected)
+        again.log.close()
+        #expect(try LogVerifier.verify(volume: volume).damages == [])
+    }
+
     @Test func leftoversOfAMergeAreRemovedAtOpening() throws {
         let volume = MemoryVolume()
         let indexes = MemoryIndexSource()

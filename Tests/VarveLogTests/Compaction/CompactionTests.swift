@@ -250,7 +250,7 @@ import VarveStorage
         #expect(try segmentNames.count <= 2)
     }
 
-    @Test(.timeLimit(.minutes(2))) func closingEndsAMergeThatKeepsItsPace() throws {
+    @Test(.timeLimit(.minutes(30))) func closingEndsAMergeThatKeepsItsPace() throws {
         var options = LogOptions.small
         options.workers = .threads
         options.fileBytes = 8 << 20

@@ -66,7 +66,7 @@ struct NonceTests {
         #expect(ledger.contradictions == 1)
     }
 
-    @Test("a damaged spare is given up, and the log opens", .timeLimit(.minutes(5)))
+    @Test("a damaged spare is given up, and the log opens", .timeLimit(.minutes(30)))
     func damagedSpare() throws {
         let disk = MemoryVolume()
         let test = try TestLog(EncryptedVolume(disk, key: .forTests))

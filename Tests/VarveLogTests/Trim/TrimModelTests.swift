@@ -6,7 +6,7 @@ import VarveStorage
 
 @testable import VarveLog
 
-@Suite("Trimming against a plain model", .timeLimit(.minutes(5)))
+@Suite("Trimming against a plain model", .timeLimit(.minutes(30)))
 struct TrimModelTests {
     @Test("appends, trims, forks, settlings and reopenings in any order", arguments: 1...12)
     func againstAModel(seed: Int) throws {
