@@ -36,6 +36,8 @@ final class World {
     var pin: (pin: FilePin, segments: [String])?
     /// How many faults there had been when the store was opened.
     private(set) var firedAtOpening = 0
+    /// When streams are looked at again whose trim the log could not take; none beyond the opening.
+    var postponed: [String: UInt64] = [:]
     /// Whether no fault kept opening from tidying up.
     private(set) var wasOpenedCleanly = true
     private let interleaver = Interleaver()
@@ -121,6 +123,7 @@ final class World {
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
             firedAtOpening = plan.firedCount
+            postponed = [:]
             wasOpenedCleanly = firedAtOpening == fired
             durableAtFailure = nil
             hasSettlingFailed = false

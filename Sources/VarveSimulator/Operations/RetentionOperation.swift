@@ -41,10 +41,13 @@ struct RetentionOperation: Operation {
         let hadFailed = try world.open.log.failure != nil
         if hadFailed || world.isClosing || world.plan.firedCount > world.firedAtOpening { return }
         let name = String(decoding: stream.name, as: UTF8.self)
+        if let moment = world.postponed[name], world.now < moment { return }
         guard case .failure(let refusal) = try world.requests.trim(stream, before: place),
             case .log(let error) = refusal.error
         else { throw Violation("\(name) keeps what lies before \(place)") }
         try world.checkLogRefusal(error, hadFailed: hadFailed)
+        // The timer comes back to it after a second.
+        world.postponed[name] = world.now + 1000
     }
 
     /// The stream does not begin behind what is to stay; where it must begin at the least.
