@@ -133,7 +133,7 @@ let package = Package(
             "VarveStoreTests",
             [
                 "VarveStore", "VarveStreams", "VarveLog", "VarveIndex", "VarveSimulation",
-                "VarveStorage", "VarvePlatform", "VarveBytes",
+                "VarveStorage", "VarvePlatform", "VarveBytes", "ServerProcess",
             ]),
         tests(
             "PropertyTests",
@@ -146,8 +146,8 @@ let package = Package(
             "VarveServerTests",
             [
                 "VarveServer", "VarveNetwork", "VarveHTTP", "VarveConnect", "VarveStreams",
-                "VarveStore", "VarveLog", "VarveSimulation", "VarveStorage", "VarvePlatform",
-                "ServerProcess",
+                "VarveStore", "VarveLog", "VarveIndex", "VarveSimulation", "VarveStorage",
+                "VarvePlatform", "ServerProcess",
             ]),
         tests(
             "VarveClientTests",

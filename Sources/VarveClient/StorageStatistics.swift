@@ -57,6 +57,11 @@ public struct StorageStatistics: Hashable, Sendable, Codable {
     public let records: UInt64
     /// Their bytes.
     public let bytes: UInt64
+    /// The records of the streams that belong to Varve itself, such as the store's: settled ones,
+    /// which the counts above leave out.
+    public let reservedRecords: UInt64
+    /// Their bytes.
+    public let reservedBytes: UInt64
     /// The last LSN that is settled.
     public let settledLSN: UInt64
     /// The bytes of all files.
@@ -80,6 +85,8 @@ public struct StorageStatistics: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case streams, records, bytes
+        case reservedRecords = "reserved_records"
+        case reservedBytes = "reserved_bytes"
         case settledLSN = "settled_lsn"
         case diskBytes = "disk_bytes"
         case journal, spares, segments

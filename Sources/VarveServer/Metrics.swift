@@ -95,6 +95,13 @@ enum Metrics {
         page.value(
             "varve_store_subscribers", .gauge, "Subscriptions open.",
             sum { $0.storeSubscribers.value })
+        page.value(
+            "varve_store_failed", .gauge,
+            "1 while the store's index cannot follow the log and reads of the store fail.",
+            store.failure == nil ? 0 : 1)
+        page.value(
+            "varve_store_failures_total", .counter,
+            "How often the store's index could not follow the log.", store.failureCount)
     }
 
     private static func addNetwork(_ loops: [LoopCounters], to page: inout MetricsText) {

@@ -137,6 +137,9 @@ struct Problem: Sendable {
     static let outcomeUnknown = Problem(
         .serviceUnavailable, "outcome-unknown",
         "The log failed; whether the request took effect is known after a restart.")
+    static let storeFailed = Problem(
+        .serviceUnavailable, "store-failed",
+        "The store cannot be read now; see the server's log. It is tried again.")
     static let shuttingDown = Problem(
         .serviceUnavailable, "shutting-down", "The server is stopping; nothing was done.")
     static let unreadable = Problem(

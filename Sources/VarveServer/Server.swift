@@ -1,6 +1,7 @@
 // A running server: the log, the streams, the event loops, and the threads beside them.
 
 import VarveHTTP
+package import VarveIndex
 package import VarveLog
 import VarveNetwork
 package import VarvePlatform
@@ -51,11 +52,14 @@ package final class Server: Sendable {
 
     /// Starts a server whose log lives in `volume`, whatever its configuration says about storage.
     ///
-    /// - Parameter keys: the keys that sign heads, made if there are none; nil = a key that ends
-    ///   with the server.
+    /// - Parameters:
+    ///   - indexes: where the store's index is kept; nil = beside the log's files.
+    ///   - keys: the keys that sign heads, made if there are none; nil = a key that ends with the
+    ///     server.
     package static func start(
-        _ configuration: ServerConfiguration, volume: any Volume, keys: KeyRing? = nil,
-        clock: any Clock, random: any RandomSource, sink: any LogSink = StandardErrorSink()
+        _ configuration: ServerConfiguration, volume: any Volume,
+        indexes: (any IndexSource)? = nil, keys: KeyRing? = nil, clock: any Clock,
+        random: any RandomSource, sink: any LogSink = StandardErrorSink()
     ) throws -> Server {
         try configuration.validate()
         let logger = Logger(
@@ -70,7 +74,7 @@ package final class Server: Sendable {
         do {
             let signer = try found ?? makeSigner(keys, random, logger)
             engine.log.signSegments(with: signer)
-            let store = try openStore(configuration, engine)
+            let store = try openStore(configuration, engine, indexes, logger)
             do {
                 let pools = try ServerPools(
                     readThreads: configuration.readThreads,
@@ -96,10 +100,13 @@ package final class Server: Sendable {
 
     /// Opens the store on the log of the streams; nil when it is off.
     private static func openStore(
-        _ configuration: ServerConfiguration, _ engine: StreamEngine
+        _ configuration: ServerConfiguration, _ engine: StreamEngine,
+        _ indexes: (any IndexSource)?, _ logger: Logger
     ) throws(StoreError) -> Store? {
         guard configuration.hasStore else { return nil }
-        return try Store(on: engine.log, options: configuration.store)
+        let store = try Store(on: engine.log, indexes: indexes, options: configuration.store)
+        store.addListener(StoreWatch(logger))
+        return store
     }
 
     /// Makes the first key. To be called with the log open, so that no other process does it too.

@@ -13,6 +13,13 @@ extension Store {
     /// acknowledged a moment ago may be missing.
     package var appliedSequence: UInt64 { applier.progress.current }
 
+    /// Why the index of the keys does not follow the log, so that reads fail; nil while it does.
+    /// Waits for nothing. The store goes on trying.
+    public var failure: StoreError? { applier.health.fault }
+
+    /// How often the index could not follow the log since the store was opened.
+    package var failureCount: UInt64 { applier.health.failures }
+
     /// See `StoreEngine`.
     public func get(_ key: StoreKey) throws(StoreError) -> [UInt8]? {
         try applier.catchUp()

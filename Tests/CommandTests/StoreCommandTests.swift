@@ -55,6 +55,29 @@ import VarvePlatform
         #expect(try kv("scan") == "")
     }
 
+    @Test func `what belongs to the store is not counted among the streams`() throws {
+        let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
+        let data = directory.path("data")
+        _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
+        #expect(try kv("put", "a", "1") == "sequence 1\n")
+        _ = try Varve.output(["settle"] + url)
+        let statistics = try Varve.output(["stats", "--json"] + url)
+        #expect(statistics.contains("\"streams\":1,"))
+        #expect(statistics.contains("\"reserved_records\":1,"))
+        #expect(!statistics.contains("store/"))
+        #expect(try server.stop() == .exited(0))
+        let text = try Varve.output(["stats", data])
+        #expect(text.contains("streams              1\n"))
+        #expect(text.contains("of the store         1 records"))
+        #expect(try Varve.output(["verify", data]).contains(" 1 streams, "))
+        let backup = try Varve.output(["backup", data, directory.path("copy")])
+        #expect(backup.contains(" 1 streams, "))
+        #expect(try Varve.output(["repair", data]) == "nothing to repair\n")
+        let both = ["repair", data, "--rebuild-index", "--rebuild-catalog"]
+        #expect(try Varve.refusal(both, code: 2).contains("comes first"))
+        #expect(try Varve.output(["repair", data, "--rebuild-index"]).contains("from 1 batches"))
+    }
+
     @Test func `any bytes go in and come out, by every form`() throws {
         let bytes = Data([0, 255, 10, 9, 64])
         let path = try file(bytes)

@@ -1,3 +1,5 @@
+import ServerProcess
+import Synchronization
 import Testing
 import VarveIndex
 import VarveLog
@@ -162,6 +164,59 @@ import VarveStorage
         #expect(test.store.currentSequence == 2)
         #expect(try test.put(["a": "3"]) == 3)
         test.close()
+    }
+
+    @Test("A failing index is tried again by itself; it tells when it fails and when it works")
+    func aFailingIndexIsTriedAgain() throws {
+        let indexes = SimulatedIndexSource()
+        let test = try TestStore(SimulatedVolume(), indexes: indexes, options: options)
+        let events = Events()
+        test.store.addListener(events)
+        #expect(test.store.failure == nil)
+        indexes.fail(with: .outOfSpace(directory: "store"))
+        var encoder = test.store.encoder(.put)
+        try [1].span.withUnsafeBytes { (key) throws(StoreError) in
+            try encoder.append(key, key)
+        }
+        _ = try test.store.stage(try encoder.finish())
+        // Nobody reads or writes any more: only the store itself can have tried.
+        #expect(events.wait { $0.stalls.count == 1 })
+        #expect(test.store.failure == events.stalls.first)
+        #expect(events.wait { _ in test.store.failureCount >= 2 })
+        indexes.fail(with: nil)
+        #expect(events.wait { $0.resumes == 1 })
+        #expect(test.store.failure == nil)
+        #expect(test.store.appliedSequence == 1)
+        #expect(events.stalls.count == 1)
+        test.close()
+    }
+
+    /// What a store tells of its health.
+    private final class Events: StoreListener {
+        private struct State {
+            var stalls: [StoreError] = []
+            var resumes = 0
+        }
+
+        private let state = Mutex(State())
+
+        var stalls: [StoreError] { state.withLock(\.stalls) }
+        var resumes: Int { state.withLock(\.resumes) }
+
+        func storeAdvanced(to sequence: UInt64) {}
+
+        func storeStalled(_ error: StoreError) {
+            state.withLock { $0.stalls.append(error) }
+        }
+
+        func storeResumed() {
+            state.withLock { $0.resumes += 1 }
+        }
+
+        /// Whether something comes to be, in a time that is never needed.
+        func wait(_ condition: (Events) -> Bool) -> Bool {
+            Deadline(seconds: 60).wait { condition(self) }
+        }
     }
 
     @Test("A crash at any write or sync leaves a batch whole or not at all")

@@ -70,6 +70,9 @@ public struct VerificationReport: Sendable {
     /// The LSN of the last frame.
     public internal(set) var lastLSN = LSN.none
 
+    /// How many streams exist, those that belong to Varve itself left out.
+    public var streamCount: Int { streams.count { !$0.isReserved } }
+
     /// True when nothing is damaged.
     public var isClean: Bool { damages.isEmpty }
 
@@ -106,7 +109,7 @@ public struct VerificationReport: Sendable {
         lines.append(
             "\(segmentCount) segments, \(signedSegmentCount) of them signed, "
                 + "\(fileCount) journal files, \(frameCount) frames, "
-                + "\(told.count) streams, "
+                + "\(streamCount) streams, "
                 + "last LSN \(lastLSN), "
                 + "synced through \(durableMark): "
                 + (isClean ? "clean" : "\(damages.count) damaged places"))

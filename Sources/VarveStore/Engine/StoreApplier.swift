@@ -24,6 +24,7 @@ final class StoreApplier: Sendable {
     let index: StoreIndex
     let recent: RecentBatches
     let progress = StoreProgress()
+    let health = StoreHealth()
     private let ingestEntriesMin: Int
     private let state: Mutex<State>
     private let cold = Mutex(ColdBatches())
@@ -59,8 +60,20 @@ final class StoreApplier: Sendable {
         try apply()
     }
 
-    /// Applies everything that is durable now.
+    /// Applies everything that is durable now, and tells everybody when that begins to fail, or
+    /// works again.
     func apply() throws(StoreError) {
+        do throws(StoreError) {
+            try applyDurable()
+        } catch {
+            // A store that was closed is none that failed.
+            if error != .log(.closed), health.noteFailure(error) { progress.tellStalled(error) }
+            throw error
+        }
+        if health.noteSuccess() { progress.tellResumed() }
+    }
+
+    private func applyDurable() throws(StoreError) {
         var hasAdvanced = false
         // Also when it fails on the way: nobody else would tell of what has come in.
         defer { if hasAdvanced { progress.tell() } }

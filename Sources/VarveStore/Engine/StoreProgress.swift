@@ -44,6 +44,16 @@ final class StoreProgress: Sendable {
         for listener in listeners.withLock({ $0 }) { listener.storeAdvanced(to: current) }
     }
 
+    /// Tells everybody that the index does not follow any more.
+    func tellStalled(_ error: StoreError) {
+        for listener in listeners.withLock({ $0 }) { listener.storeStalled(error) }
+    }
+
+    /// Tells everybody that the index follows again.
+    func tellResumed() {
+        for listener in listeners.withLock({ $0 }) { listener.storeResumed() }
+    }
+
     /// Adds a listener, until it is removed.
     func add(_ listener: any StoreListener) {
         listeners.withLock { $0.append(listener) }

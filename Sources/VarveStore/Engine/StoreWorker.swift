@@ -5,6 +5,7 @@ import VarvePlatform
 /// The thread that applies what the log made durable, woken once per commit, and gives back the
 /// space of what is dropped.
 ///
+/// What cannot be applied it tries again by itself, after a time that grows with every failure.
 /// A log that is stepped by hand has none: whoever reads applies then, as everybody may.
 final class StoreWorker: Sendable {
     /// What the log tells of its commits; it knows the worker only as long as that runs.
@@ -34,6 +35,9 @@ final class StoreWorker: Sendable {
         var thread: NamedThread?
         var relay: Relay?
     }
+
+    /// How long it waits after the first failure, and at most, in nanoseconds.
+    private static let retryNanoseconds: ClosedRange<UInt64> = 50_000_000...5_000_000_000
 
     private let batchLog: BatchLog
     private let gate = Condition()
@@ -92,24 +96,39 @@ final class StoreWorker: Sendable {
     }
 
     private func run() {
-        while waitForWork() {
-            // Whoever needs what could not be applied tries it again and learns why.
-            try? batchLog.applier.catchUp()
+        var delay: UInt64?
+        while waitForWork(delay) {
+            do throws(StoreError) {
+                try batchLog.applier.catchUp()
+                delay = nil
+            } catch {
+                // The store's health tells why.
+                let range = Self.retryNanoseconds
+                delay = delay.map { min(2 * $0, range.upperBound) } ?? range.lowerBound
+            }
             try? batchLog.giveBack()
         }
     }
 
-    private func waitForWork() -> Bool {
+    /// Waits until there is something to apply or, after a failure, for so many nanoseconds
+    /// whatever comes meanwhile. False when it is to stop.
+    private func waitForWork(_ delay: UInt64?) -> Bool {
+        // The system's time, whatever the log's clock says: nobody else would try again.
+        let deadline = delay.map { SystemClock().monotonicNanoseconds() + $0 }
         gate.lock()
         defer { gate.unlock() }
         while true {
             let (isStopped, isWanted) = state.withLock { state in
-                defer { state.isWanted = false }
+                defer { if deadline == nil { state.isWanted = false } }
                 return (state.isStopped, state.isWanted)
             }
             if isStopped { return false }
-            if isWanted { return true }
-            gate.wait()
+            guard let deadline else {
+                if isWanted { return true }
+                gate.wait()
+                continue
+            }
+            if !gate.wait(untilNanoseconds: deadline) { return true }
         }
     }
 }

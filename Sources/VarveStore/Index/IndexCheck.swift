@@ -4,6 +4,16 @@ import VarveLog
 
 /// What an index says of itself when a store is opened, checked against the log.
 enum IndexCheck {
+    /// What a stream of the log reaches from and to.
+    struct Reach {
+        /// What sets the stream apart from every other one.
+        let incarnation: Incarnation
+        /// Before the first record that is kept.
+        let start: StreamPosition
+        /// Behind the last durable record.
+        let tail: StreamPosition
+    }
+
     /// The marker of an index, or that of one that has nothing yet.
     ///
     /// - Throws: `index` when it belongs to another log, is ahead of this one, or lacks batches
@@ -13,17 +23,41 @@ enum IndexCheck {
     ) throws(StoreError) -> IndexMarker {
         let fresh = IndexMarker(batches: batches.incarnation, policies: policies.incarnation)
         let marker = try StoreIndex.marker(in: try index.ordered) ?? fresh
-        guard marker.batches == fresh.batches, marker.policies == fresh.policies else {
-            throw .index(
-                "it belongs to the batches \(marker.batches), and the log has \(fresh.batches)")
-        }
-        if try mayStartAnew(marker, batches, policies) {
+        if belongs(marker, batches.incarnation, policies.incarnation),
+            try mayStartAnew(marker, batches, policies)
+        {
             try clear(index)
             return fresh
         }
+        try check(marker, reach(of: batches), reach(of: policies))
+        return marker
+    }
+
+    /// Checks how far an index has come against the streams that it should be a fold of.
+    ///
+    /// - Throws: `index`, as above.
+    static func check(
+        _ marker: IndexMarker, _ batches: Reach, _ policies: Reach
+    ) throws(StoreError) {
+        guard belongs(marker, batches.incarnation, policies.incarnation) else {
+            throw .index(
+                "it belongs to the batches \(marker.batches), and the log has "
+                    + "\(batches.incarnation)")
+        }
         try check(marker.batchPlace, batches, "batch")
         try check(marker.policyPlace, policies, "policy event")
-        return marker
+    }
+
+    private static func belongs(
+        _ marker: IndexMarker, _ batches: Incarnation, _ policies: Incarnation
+    ) -> Bool {
+        marker.batches == batches && marker.policies == policies
+    }
+
+    private static func reach(of stream: StoreStream) -> Reach {
+        Reach(
+            incarnation: stream.incarnation, start: stream.visibleStart,
+            tail: stream.durableTail(at: stream.log.durable))
     }
 
     /// Whether a loss of power has taken back what the index has already, as a log may let it that
@@ -49,15 +83,14 @@ enum IndexCheck {
     }
 
     private static func check(
-        _ place: StreamPosition, _ stream: StoreStream, _ title: String
+        _ place: StreamPosition, _ stream: Reach, _ title: String
     ) throws(StoreError) {
-        let tail = stream.durableTail(at: stream.log.durable)
+        let (start, tail) = (stream.start, stream.tail)
         guard place.record <= tail.record, place.byte <= tail.byte else {
             throw .index(
                 "it has come to \(title) \(place.record), and the log ends with \(title) "
                     + "\(tail.record): it is ahead of the log")
         }
-        let start = stream.visibleStart
         guard place.record >= start.record else {
             throw .index(
                 "it has come to \(title) \(place.record), and the log keeps only what follows "

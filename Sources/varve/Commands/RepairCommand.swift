@@ -1,11 +1,18 @@
 import Foundation
 import VarveLog
+import VarvePlatform
+import VarveStorage
+import VarveStore
+import VarveStreams
 
 /// `varve repair`: what to do about a log that does not open.
 enum RepairCommand: Command {
     private static let rebuildCatalog = Option(
         name: "rebuild-catalog", value: .none,
         summary: "Make the catalog anew from the segments; nothing is lost by it")
+    private static let rebuildIndex = Option(
+        name: "rebuild-index", value: .none,
+        summary: "Make the store's index anew from its batches; nothing is lost by it")
     private static let quarantine = Option(
         name: "quarantine", value: .none,
         summary: "Take away what keeps the log from being opened, and say exactly what is lost")
@@ -28,12 +35,17 @@ enum RepairCommand: Command {
         positionals: [
             Positional(name: "DIR", summary: "Directory of the log (--data-dir of the server)")
         ],
-        options: [rebuildCatalog, quarantine, dryRun, yes, VolumeOpening.keyFile, json],
+        options: [
+            rebuildCatalog, rebuildIndex, quarantine, dryRun, yes, VolumeOpening.keyFile, json,
+        ],
         examples: [
             .init(line: "varve repair data", meaning: "what is wrong, and what would help"),
             .init(
                 line: "varve repair data --rebuild-catalog",
                 meaning: "for a catalog that cannot be read"),
+            .init(
+                line: "varve repair data --rebuild-index",
+                meaning: "for an index of the key-value store that cannot be read"),
             .init(
                 line: "varve repair data --quarantine --dry-run",
                 meaning: "what would be given up, stream by stream"),
@@ -50,18 +62,29 @@ enum RepairCommand: Command {
             throw .usage(
                 "--quarantine gives data up: look at what with --dry-run, then say --yes")
         }
+        let wantsIndex = arguments.isOn(rebuildIndex)
+        if wantsIndex, !actions.isEmpty {
+            throw .usage("--rebuild-index is for a log that opens: what repairs that comes first")
+        }
+        let isLooking = (actions.isEmpty && !wantsIndex) || isDryRun
         let directory = arguments.positional(0) ?? ""
-        let isLooking = actions.isEmpty || isDryRun
         let volume =
             isLooking
             ? try VolumeOpening.readOnly(directory, arguments)
             : try VolumeOpening.readWrite(directory, arguments)
-        let report: RepairReport
+        let label = label()
+        var report: RepairReport
         do throws(LogError) {
             report = try LogRepair.run(
-                volume: volume, actions: actions, label: label(), isDryRun: isDryRun)
+                volume: volume, actions: actions, label: label, isDryRun: isDryRun)
         } catch {
             throw .failed(error.description)
+        }
+        let index = report.verification.flatMap { IndexRepair(of: volume, $0) }
+        report.findings += index?.look() ?? []
+        if wantsIndex {
+            guard let index else { throw .failed(whyNoIndex(volume, report)) }
+            try rebuild(index, of: volume, in: &report, label, isDryRun: isDryRun)
         }
         if arguments.isOn(json) {
             try Output.line(report.json)
@@ -69,6 +92,34 @@ enum RepairCommand: Command {
             for line in report.lines { try Output.line(line) }
         }
         return report.opens ? 0 : 1
+    }
+
+    private static func rebuild(
+        _ index: IndexRepair, of volume: any Volume, in report: inout RepairReport,
+        _ label: String, isDryRun: Bool
+    ) throws(CommandFailure) {
+        do {
+            try index.checkCompleteness()
+            guard !isDryRun else { return try index.plan(in: &report, label: label) }
+            // The layer above has to take part: what is in the journal is settled in the end.
+            let engine = try StreamEngine.open(
+                volume: volume, clock: SystemClock(), random: SystemRandom())
+            defer { engine.close() }
+            try index.rebuild(on: engine.log, in: &report, label: label)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    /// Why there is no index to be made anew.
+    private static func whyNoIndex(_ volume: any Volume, _ report: RepairReport) -> String {
+        if report.verification == nil {
+            return "the log does not open, and the index is made from it: that comes first; "
+                + "without an action, varve repair says what helps"
+        }
+        return volume is FileVolume
+            ? "the log has no store"
+            : "the index of an encrypted store is in memory, and made anew at every start"
     }
 
     /// The time, as a name that sorts and that every file system takes.

@@ -62,6 +62,11 @@ enum StatsCommand: ClientCommand {
             ["streams", "\(statistics.streams)"],
             ["records", "\(statistics.records)"],
             ["bytes", ByteCount.text(statistics.bytes)],
+            [
+                "of the store",
+                "\(statistics.reservedRecords) records, "
+                    + ByteCount.text(statistics.reservedBytes),
+            ],
             ["settled through LSN", "\(statistics.settledLSN)"],
             ["on disk", ByteCount.text(statistics.diskBytes)],
         ]

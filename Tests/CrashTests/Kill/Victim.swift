@@ -37,11 +37,13 @@ struct Victim {
         try server.killWithoutWarning()
     }
 
-    /// Runs `varve` on the directory; it must succeed.
-    func run(_ command: String, _ arguments: [String] = []) throws {
+    /// Runs `varve` on the directory; it must succeed, or refuse with words that contain `refusal`.
+    func run(_ command: String, _ arguments: [String] = [], refusal: String? = nil) throws {
         let result = try RunningProgram.run(
             BuiltProgram.path("varve"), [command, data] + arguments + key)
-        #expect(result.ending == .exited(0), "\(command): \(result.output)\(result.errors)")
+        let said = "\(command): \(result.output)\(result.errors)"
+        #expect(result.ending == .exited(refusal == nil ? 0 : 1), "\(said)")
+        if let refusal { #expect(said.contains(refusal)) }
     }
 
     /// Lets a random time pass, which is the point of it: the kill must fall anywhere.

@@ -57,7 +57,13 @@ import VarvePlatform
         }
         let server = try start(on: victim, dice: &dice)
         try check(server, Self.rounds + 1, whole: true)
-        let rows = try StoreConnection(port: server.port).everything()
+        let connection = try StoreConnection(port: server.port)
+        let rows = try connection.everything()
+        if setting == .dropping {
+            _ = try connection.call(
+                .setRetention, SetRetentionRequest(.keepLatest(count: 5)),
+                SetRetentionResponse.self)
+        }
         if dice.oneIn(2) {
             #expect(try server.stop() == .exited(0))
         } else {
@@ -107,12 +113,23 @@ import VarvePlatform
         try #require(problems.isEmpty, "seed \(Self.seed), round \(round)")
     }
 
-    /// The index that is made again from the log alone has the same pairs.
+    /// The index that is made again from the log alone has the same pairs; where the log has not
+    /// all batches any more it is not made, and stays as it is.
     private func checkRebuilt(
         _ victim: Victim, _ setting: Setting, _ rows: [KeyValue], dice: inout Dice
     ) throws {
-        if setting == .whole {
-            try FileManager.default.removeItem(atPath: "\(victim.data)/index")
+        switch setting {
+        case .whole: try victim.run("repair", ["--rebuild-index"])
+        case .dropping:
+            let before = try DirectoryDigest(of: victim.data)
+            let dropped = known.settled - 5
+            try victim.run(
+                "repair", ["--rebuild-index"],
+                refusal: "which has dropped batches 1 to \(dropped) and keeps "
+                    + "\(dropped + 1) to \(known.settled)")
+            #expect(try DirectoryDigest(of: victim.data) == before)
+        case .encrypted:
+            try victim.run("repair", ["--rebuild-index"], refusal: "is in memory")
         }
         let server = try start(on: victim, dice: &dice)
         try check(server, Self.rounds + 2)

@@ -84,7 +84,7 @@ struct BackupWriter {
         try addText(report.headLines, as: BackupManifest.headsName)
         manifest.lastLSN = report.lastLSN.rawValue
         manifest.wallMilliseconds = wallMilliseconds
-        manifest.streamCount = UInt64(report.streams.count)
+        manifest.streamCount = UInt64(report.streamCount)
         manifest.damageCount = UInt64(report.damages.count)
         try synchronize()
         let name = "\(directory)/\(BackupManifest.fileName)"

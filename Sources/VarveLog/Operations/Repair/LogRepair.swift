@@ -16,10 +16,6 @@ public struct LogRepair {
         case quarantine
     }
 
-    /// Where a catalog is made before it takes the place of the old one. Opening a log does not
-    /// mind names that begin with a dot.
-    private static let newCatalogName = ".catalog-being-rebuilt"
-
     /// The directory of the catalog's database and its copies; nil when the log keeps its catalog
     /// in memory.
     private let directory: String?
@@ -69,6 +65,7 @@ public struct LogRepair {
         report.isDryRun = isDryRun
         let found = try RepairDiagnosis(volume: volume, indexes: indexes)
         report.findings = found.findings
+        report.verification = found.verification
         // What opening would do by itself needs no repair: only what stops it is taken away.
         if actions.contains(.quarantine) {
             try replaceSegments(found)
@@ -78,11 +75,10 @@ public struct LogRepair {
         if actions.contains(.quarantine) { try cutJournal(found) }
         if usesQuarantine { report.quarantine = quarantine.path }
         guard !isDryRun, !report.actions.isEmpty else { return report }
-        report.findings = try RepairDiagnosis(volume: volume, indexes: indexes).findings
-        if usesQuarantine {
-            try quarantine.write(report.json + "\n", to: "report.json")
-            try quarantine.write(report.lines.joined(separator: "\n") + "\n", to: "report.txt")
-        }
+        let left = try RepairDiagnosis(volume: volume, indexes: indexes)
+        report.findings = left.findings
+        report.verification = left.verification
+        if usesQuarantine { try quarantine.write(report) }
         return report
     }
 
@@ -103,17 +99,15 @@ public struct LogRepair {
         try makeCatalog(found.census.sound, replacesOne: found.hasCatalog)
     }
 
-    /// The new catalog is complete and on stable storage before the old one is moved; between the
-    /// two steps there is none, and opening the log would make it by itself.
+    /// The new catalog is complete and on stable storage before the old one is moved.
     private mutating func makeCatalog(
         _ files: [SegmentFile], replacesOne: Bool
     ) throws(LogError) {
         // In memory it is made whenever the log is opened.
         guard let directory else { return }
-        let name = Self.newCatalogName
-        let indexes = self.indexes
-        try LogError.wrappingIndex { () throws(IndexError) in try indexes.destroy(name) }
-        let catalog = try CatalogRebuild.open(name, in: indexes)
+        let replacement = IndexReplacement(
+            of: Catalog.indexName, in: directory, from: indexes, aside: quarantine)
+        let catalog = Catalog(try replacement.begin())
         do throws(LogError) {
             try CatalogRebuild.fold(files, into: catalog)
         } catch {
@@ -121,25 +115,8 @@ public struct LogRepair {
             throw error
         }
         catalog.close()
-        let target = "\(directory)/\(Catalog.indexName)"
-        if replacesOne {
-            usesQuarantine = true
-            let place = try quarantine.place(for: Catalog.indexName)
-            try move(target, to: "\(directory)/\(place)")
-        }
-        try move("\(directory)/\(name)", to: target)
-    }
-
-    /// Moves a directory, and makes both names durable.
-    private func move(_ from: String, to target: String) throws(LogError) {
-        do throws(SystemError) {
-            try File.rename(from, to: target)
-            for path in [target, from] {
-                try File.synchronizeDirectory(File.parent(of: path) ?? ".")
-            }
-        } catch {
-            throw .io(message: error.description)
-        }
+        if replacesOne { usesQuarantine = true }
+        try replacement.finish(replacesOne: replacesOne)
     }
 
     // MARK: Segments

@@ -50,8 +50,14 @@ struct Quarantine {
         }
     }
 
+    /// Writes down what was done.
+    func write(_ report: RepairReport) throws(LogError) {
+        try write(report.json + "\n", to: "report.json")
+        try write(report.lines.joined(separator: "\n") + "\n", to: "report.txt")
+    }
+
     /// Writes a file of its own.
-    func write(_ text: String, to name: String) throws(LogError) {
+    private func write(_ text: String, to name: String) throws(LogError) {
         let target = try place(for: name)
         let bytes = Array(text.utf8)
         try LogError.wrapping { () throws(StorageError) in

@@ -17,6 +17,8 @@ struct RepairDiagnosis {
     private(set) var journal: (checkup: JournalCheckup, broken: JournalBreak)?
     /// Everything that is wrong.
     private(set) var findings: [RepairReport.Finding] = []
+    /// What verifying found; nil when the log does not open.
+    private(set) var verification: VerificationReport?
     /// How far the catalog says that the log is settled.
     private var mark = CatalogMark.nothing
     /// True when the catalog does not know all segments.
@@ -139,6 +141,7 @@ struct RepairDiagnosis {
     private mutating func noteRest(_ volume: any Volume) throws(LogError) {
         guard opens else { return }
         let report = try LogVerifier.verify(volume: volume)
+        verification = report
         for damage in report.damages {
             let who = damage.stream.map { ", stream \($0)" } ?? ""
             let record = damage.record.map { ", record \($0)" } ?? ""

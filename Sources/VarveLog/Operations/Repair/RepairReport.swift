@@ -10,6 +10,14 @@ public struct RepairReport: Sendable {
         public let stopsOpening: Bool
         /// What helps.
         public let advice: String
+
+        /// A finding.
+        package init(place: String, problem: String, stopsOpening: Bool, advice: String) {
+            self.place = place
+            self.problem = problem
+            self.stopsOpening = stopsOpening
+            self.advice = advice
+        }
     }
 
     /// Records that are lost.
@@ -27,17 +35,20 @@ public struct RepairReport: Sendable {
     }
 
     /// What is wrong.
-    public internal(set) var findings: [Finding] = []
+    public package(set) var findings: [Finding] = []
     /// What is lost, exactly.
     public internal(set) var losses: [Loss] = []
     /// What else is lost, as far as that can be said.
     public internal(set) var notes: [String] = []
     /// What was done, or would be.
-    public internal(set) var actions: [String] = []
+    public package(set) var actions: [String] = []
     /// True when nothing was changed.
-    public internal(set) var isDryRun = true
+    public package(set) var isDryRun = true
     /// Where what was removed is kept, within the log's directory; nil when nothing was.
-    public internal(set) var quarantine: String?
+    public package(set) var quarantine: String?
+
+    /// What verifying the log found, where it opens.
+    package internal(set) var verification: VerificationReport?
 
     /// True when nothing keeps the log from being opened.
     public var opens: Bool { !findings.contains { $0.stopsOpening } }

@@ -20,6 +20,11 @@ extension LogStatistics {
         var streams: UInt64 = 0
         try catalog.forEachStream { (stream) throws(LogError) in
             let record = stream.record
+            guard !record.isReserved else {
+                reserved.records &+= record.tail.record &- record.start.record
+                reserved.bytes &+= record.tail.byte &- record.start.byte
+                return
+            }
             streams += 1
             records &+= record.tail.record &- record.start.record
             bytes &+= record.tail.byte &- record.start.byte

@@ -23,12 +23,14 @@ package struct LogStatistics: Sendable {
         package var bytes: UInt64
     }
 
-    /// The streams that are settled.
+    /// The streams that are settled, those that belong to Varve itself left out.
     package internal(set) var streams: UInt64 = 0
     /// Their records.
     package internal(set) var records: UInt64 = 0
     /// Their bytes, as readers get them; what forks share is counted once.
     package internal(set) var bytes: UInt64 = 0
+    /// What is settled of the streams that belong to Varve itself, such as the store's.
+    package internal(set) var reserved: (records: UInt64, bytes: UInt64) = (0, 0)
     /// The last LSN that is settled: what came later is in the journal alone, and in none of the
     /// counts of streams.
     package internal(set) var settledLSN: UInt64 = 0
@@ -58,6 +60,8 @@ package struct LogStatistics: Sendable {
         line.add("streams", streams)
         line.add("records", records)
         line.add("bytes", bytes)
+        line.add("reserved_records", reserved.records)
+        line.add("reserved_bytes", reserved.bytes)
         line.add("settled_lsn", settledLSN)
         line.add("disk_bytes", diskBytes)
         line.add("journal", json: Self.json(journal))
