@@ -96,6 +96,15 @@ package struct Exchange {
         }
     }
 
+    /// Whether an open stream takes so many bytes now; if not, `writable` of the owner tells when
+    /// it is worth asking again.
+    package func hasRoom(for count: Int) -> Bool {
+        reference._withUnsafeGuaranteedRef { loop in
+            guard let connection = loop.exchange(token, sequence) else { return true }
+            return loop.hasRoom(connection, count)
+        }
+    }
+
     /// Ends an open stream. The owner is let go.
     package func endStream() {
         reference._withUnsafeGuaranteedRef { loop in

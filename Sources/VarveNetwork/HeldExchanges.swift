@@ -57,14 +57,19 @@ extension EventLoop {
             sendAtOnce(connection, bytes)
             return true
         }
-        guard pending + bytes.count <= configuration.outputBytesMax || pending == 0 else {
-            connection.pointee.wantsRoom = true
-            return false
-        }
+        guard hasRoom(connection, bytes.count) else { return false }
         queue(connection, bytes)
         releaseStream(connection)
         markDirty(connection)
         return true
+    }
+
+    /// Whether an open stream takes so many bytes; if not, its owner is told of room.
+    func hasRoom(_ connection: ConnectionPointer, _ count: Int) -> Bool {
+        let pending = connection.pointee.pending
+        if pending == 0 || pending + count <= configuration.outputBytesMax { return true }
+        connection.pointee.wantsRoom = true
+        return false
     }
 
     /// Ends an open stream.

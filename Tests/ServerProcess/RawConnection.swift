@@ -87,6 +87,13 @@ package final class RawConnection {
         }
     }
 
+    /// Whether something has come that was not read yet, or the server has ended the connection.
+    package var hasInput: Bool {
+        if consumed < received.count { return true }
+        var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&place, 1, 0) > 0
+    }
+
     /// Reads the next answer; `bodyless` is that of a HEAD, whose Content-Length announces nothing.
     /// Of a chunked answer it is the head; the chunks are then to be read one by one.
     package func receive(bodyless: Bool = false) throws -> Response {

@@ -3,10 +3,8 @@ import Synchronization
 import Testing
 import VarveConnect
 import VarveIndex
-import VarvePlatform
 import VarveServer
 import VarveSimulation
-import VarveStorage
 
 @Suite("What operators are told of the store")
 struct StoreHealthTests {
@@ -25,34 +23,25 @@ struct StoreHealthTests {
     func aServerWhoseIndexFailsIsNotReady() throws {
         let indexes = SimulatedIndexSource()
         let lines = Lines()
-        var configuration = ServerConfiguration()
-        configuration.listenPort = 0
-        configuration.loops = 1
-        let server = try Server.start(
-            configuration, volume: MemoryVolume(), indexes: indexes, clock: SystemClock(),
-            random: SystemRandom(), sink: lines)
-        defer {
-            _ = server.drain()
-            server.stop()
-        }
+        let server = try StoreServer(indexes: indexes, sink: lines) { $0.logLevel = .info }
         let connection = try RawConnection(port: server.port)
         func ready() throws -> RawConnection.Response { try connection.request("GET", "/ready") }
         #expect(try ready().status == 200)
-        #expect(server.metricsPage().contains("\nvarve_store_failed 0\n"))
+        #expect(server.metrics.contains("\nvarve_store_failed 0\n"))
 
         indexes.fail(with: .outOfSpace(directory: "store"))
-        let caller = StoreCaller(try RawConnection(port: server.port), .proto)
+        let caller = try server.caller()
         // The batch is durable, whatever becomes of the index.
         #expect(try caller.put([KeyValue(key: [1], value: [2])]) == 1)
         #expect(try Deadline(seconds: 60).wait { try ready().status == 503 })
         #expect(try ready().text.contains("\"code\":\"store-failed\""))
-        #expect(server.metricsPage().contains("\nvarve_store_failed 1\n"))
-        #expect(!server.metricsPage().contains("\nvarve_store_failures_total 0\n"))
+        #expect(server.metrics.contains("\nvarve_store_failed 1\n"))
+        #expect(!server.metrics.contains("\nvarve_store_failures_total 0\n"))
         #expect(lines.count("the store's index has failed") == 1)
 
         indexes.fail(with: nil)
         #expect(try Deadline(seconds: 60).wait { try ready().status == 200 })
-        #expect(server.metricsPage().contains("\nvarve_store_failed 0\n"))
+        #expect(server.metrics.contains("\nvarve_store_failed 0\n"))
         #expect(lines.count("the store's index follows the log again") == 1)
         let answer = try caller.call(
             StoreCaller.Path.get, GetRequest(key: [1]), GetResponse.self)

@@ -1,19 +1,26 @@
 import ServerProcess
 import VarveConnect
+import VarveIndex
 import VarvePlatform
 import VarveServer
+import VarveStorage
 
 /// A real server in the test's process, and calls of its store over a socket.
 final class StoreServer {
     /// Writes no log lines.
-    private struct Silence: LogSink {
+    struct Silence: LogSink {
         func write(_ line: String) {}
     }
 
     private let server: Server
 
     /// Starts a server; the default keeps everything in memory, on a port of the system's choice.
-    init(_ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
+    ///
+    /// - Parameter indexes: where the index of a store in memory is kept, if not there.
+    init(
+        indexes: (any IndexSource)? = nil, sink: any LogSink = Silence(),
+        _ change: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = ServerConfiguration()
         configuration.listenPort = 0
         configuration.loops = 1
@@ -21,8 +28,14 @@ final class StoreServer {
         configuration.journalFileBytes = 16 << 20
         configuration.maxBodyBytes = 6 << 20
         change(&configuration)
-        server = try Server.start(
-            configuration, clock: SystemClock(), random: SystemRandom(), sink: Silence())
+        if let indexes {
+            server = try Server.start(
+                configuration, volume: MemoryVolume(), indexes: indexes, clock: SystemClock(),
+                random: SystemRandom(), sink: sink)
+        } else {
+            server = try Server.start(
+                configuration, clock: SystemClock(), random: SystemRandom(), sink: sink)
+        }
     }
 
     deinit {

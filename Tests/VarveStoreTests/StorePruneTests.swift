@@ -2,6 +2,7 @@ import Testing
 import VarveBytes
 import VarveIndex
 import VarveLog
+import VarveSimulation
 import VarveStorage
 
 @testable import VarveStore
@@ -48,6 +49,53 @@ import VarveStorage
         #expect(expected == "doc/a@2=back doc/a@3=z")
         #expect(try rebuilt.scan() == expected)
         rebuilt.close()
+    }
+
+    @Test("A large prune goes in parts; a crash between leaves those to come, to be pruned again")
+    func aLargePruneGoesInParts() throws {
+        // Of 250 bytes each, with files of 1 MiB: more than three parts.
+        let keys = (1000..<4300).map { "tmp/\($0)/" + String(repeating: "x", count: 241) }
+        let left = try (1...6).map { try self.left(of: keys, failingSync: $0) }
+        #expect(left[0] == keys.count)
+        #expect(left.contains { $0 > 0 && $0 < keys.count })
+    }
+
+    /// Prunes keys, fails from a sync on, and crashes; how many keys are left then.
+    private func left(of keys: [String], failingSync turn: Int) throws -> Int {
+        let (volume, indexes) = (SimulatedVolume(), SimulatedIndexSource())
+        let plan = FaultPlan()
+        var test = try TestStore(FaultyVolume(volume, plan: plan), indexes: indexes)
+        for start in stride(from: 0, to: keys.count, by: 1100) {
+            _ = try test.store.putBatch(keys[start..<start + 1100].map { StoreEntry($0, "v") })
+        }
+        try test.put(["kept": "1"])
+        let policy = PrunePolicy(
+            keys: .init(selector: StoreSelector(prefix: Array("tmp/".utf8))), retain: .dropAll)
+        plan.fail(.sync, atTurn: turn, count: .max, with: .inputOutput)
+        let report = try? test.store.prune([policy])
+        volume.crash(.losingAll)
+        indexes.crash(.losingAll)
+        test.log.abandon()
+        test.store.close()
+
+        test = try TestStore(volume, indexes: indexes, seed: 2)
+        defer { test.close() }
+        let left = try leftKeys(test)
+        #expect(left == keys.suffix(left.count))
+        #expect(report == nil || left.isEmpty)
+        #expect(try test.store.prune([policy]).counts.removed == left.count)
+        #expect(try test.scan() == "kept=1")
+        #expect(test.store.currentSequence == 4)
+        return left.count
+    }
+
+    private func leftKeys(_ test: TestStore) throws -> [String] {
+        var keys: [String] = []
+        try test.store.snapshot().forEach(prefix: Array("tmp/".utf8)) { key, _ in
+            keys.append(String(decoding: key, as: UTF8.self))
+            return true
+        }
+        return keys
     }
 
     @Test("No policy is applied when one of them cannot be")

@@ -10,11 +10,12 @@ enum StoreBatchLookUp {
     static func answer(
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
-        let asked = try StoreMessage.decode(BatchRequest.self, context.call, request)
+        let question = try StoreQuestion(BatchRequest.self, request, context.call) { $0.sequence }
         StoreWork.answer(context, responder, on: responder.core.storePool) {
             (context) throws(ConnectError) in
+            let sequence = try question.asked()
             let image = try context.wrap { () throws(StoreError) in
-                try context.store.image(of: asked.sequence)
+                try context.store.image(of: sequence)
             }
             return try BatchMessage.encode(image.sequence, image.kind, context) {
                 (list) throws(MessageFault) in

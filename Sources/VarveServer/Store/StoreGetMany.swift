@@ -11,18 +11,21 @@ enum StoreGetMany {
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
         let call = context.call
-        let asked = try StoreMessage.decode(GetManyRequest.self, call, request)
-        guard !asked.keys.isEmpty else {
-            throw ConnectError(
-                .invalidArgument, .invalidBatch, "there is no key", call.method, field: "keys")
+        let question = try StoreQuestion(GetManyRequest.self, request, call) {
+            (asked) throws(ConnectError) in
+            guard !asked.keys.isEmpty else {
+                throw ConnectError(
+                    .invalidArgument, .invalidBatch, "there is no key", call.method, field: "keys")
+            }
+            for (index, key) in asked.keys.enumerated() {
+                try StoreChecks.key(key, field: "keys[\(index)]", call)
+            }
+            return (request: asked, rows: try StoreChecks.frameRows(asked.batchSize, call))
         }
-        for (index, key) in asked.keys.enumerated() {
-            try StoreChecks.key(key, field: "keys[\(index)]", call)
-        }
-        let rows = try StoreChecks.frameRows(asked.batchSize, call)
         FrameStream.begin(context, responder) { (context) throws(ConnectError) in
-            let snapshot = try context.snapshot(atLeast: asked.minSequence)
-            return GetManyFrames(context, snapshot, asked.keys, frameRows: rows)
+            let asked = try question.asked()
+            let snapshot = try context.snapshot(atLeast: asked.request.minSequence)
+            return GetManyFrames(context, snapshot, asked.request.keys, frameRows: asked.rows)
         }
     }
 }

@@ -6,57 +6,74 @@ import VarveHTTP
 
 /// Getting at a request's message.
 enum StoreMessage {
+    /// Larger bodies are taken apart by a pool.
+    private static let loopBytesMax = 64 << 10
+
+    /// Whether taking a request's message apart takes so little time that its loop may do it. What
+    /// is compressed may be large.
+    static func isSmall(_ call: StoreCall, _ request: borrowing RequestView) -> Bool {
+        // What is in a query is no larger than a head.
+        request.method == .get
+            || request.body.count <= loopBytesMax && call.requestCoding == .identity
+    }
+
     /// Calls `body` with the bytes of the request's one message, which are valid during the call.
     static func with<Result>(
         _ call: StoreCall, _ request: borrowing RequestView,
         _ body: (UnsafeRawBufferPointer) throws(ConnectError) -> Result
     ) throws(ConnectError) -> Result {
-        if request.method == .get {
-            let bytes = try parameter(request, limit: call.messageBytesMax)
+        guard request.method == .get else {
+            return try with(call, body: request.body, body)
+        }
+        let parameter = try parameter(request, limit: call.messageBytesMax)
+        return try parameter.span.withUnsafeBytes { (bytes) throws(ConnectError) in
+            try decompressed(bytes, call.requestCoding, call, body)
+        }
+    }
+
+    /// The same with the body of a request that is no GET.
+    static func with<Result>(
+        _ call: StoreCall, body bytes: UnsafeRawBufferPointer,
+        _ body: (UnsafeRawBufferPointer) throws(ConnectError) -> Result
+    ) throws(ConnectError) -> Result {
+        guard call.method.isStreaming else {
             return try decompressed(bytes, call.requestCoding, call, body)
         }
-        guard call.method.isStreaming else {
-            guard call.requestCoding != .identity else { return try body(request.body) }
-            return try decompressed(Array(request.body), call.requestCoding, call, body)
-        }
-        let envelope = try envelope(request.body, limit: call.messageBytesMax)
+        let envelope = try envelope(bytes, limit: call.messageBytesMax)
         let coding = envelope.isCompressed ? call.requestCoding : .identity
         if envelope.isCompressed && coding == .identity {
             throw ConnectError(
                 .internal, "an envelope is compressed and Connect-Content-Encoding names no way")
         }
-        return try decompressed(envelope.payload, coding, call, body)
+        return try envelope.payload.span.withUnsafeBytes { (bytes) throws(ConnectError) in
+            try decompressed(bytes, coding, call, body)
+        }
     }
 
     /// A message as a Swift value.
     static func decode<Value: ReadableMessage>(
-        _ type: Value.Type, _ call: StoreCall, _ request: borrowing RequestView
+        _ type: Value.Type, _ call: StoreCall, _ bytes: UnsafeRawBufferPointer
     ) throws(ConnectError) -> Value {
-        try with(call, request) { (bytes) throws(ConnectError) in
-            do throws(MessageFault) {
-                return try call.format.decode(type, bytes)
-            } catch {
-                throw ConnectError(error)
-            }
+        do throws(MessageFault) {
+            return try call.format.decode(type, bytes)
+        } catch {
+            throw ConnectError(error)
         }
     }
 
     /// Calls `body` with bytes that were compressed so.
-    static func decompressed<Result>(
-        _ bytes: [UInt8], _ coding: ContentCoding, _ call: StoreCall,
+    private static func decompressed<Result>(
+        _ bytes: UnsafeRawBufferPointer, _ coding: ContentCoding, _ call: StoreCall,
         _ body: (UnsafeRawBufferPointer) throws(ConnectError) -> Result
     ) throws(ConnectError) -> Result {
-        var plain = bytes
-        if coding != .identity, !bytes.isEmpty {
-            do throws(CodingFault) {
-                plain = try bytes.span.withUnsafeBytes { (bytes) throws(CodingFault) in
-                    try coding.decompress(bytes, limit: call.messageBytesMax)
-                }
-            } catch {
-                switch error {
-                case .malformed: throw ConnectError(.invalidArgument, "\(error)")
-                case .tooLarge: throw ConnectError(.resourceExhausted, "\(error)")
-                }
+        if coding == .identity || bytes.isEmpty { return try body(bytes) }
+        let plain: [UInt8]
+        do throws(CodingFault) {
+            plain = try coding.decompress(bytes, limit: call.messageBytesMax)
+        } catch {
+            switch error {
+            case .malformed: throw ConnectError(.invalidArgument, "\(error)")
+            case .tooLarge: throw ConnectError(.resourceExhausted, "\(error)")
             }
         }
         return try plain.span.withUnsafeBytes { (plain) throws(ConnectError) in

@@ -10,7 +10,23 @@ enum StorePrune {
     static func answer(
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
-        let asked = try StoreMessage.decode(PruneRequest.self, context.call, request)
+        let question = try StoreQuestion(PruneRequest.self, request, context.call) {
+            (asked) throws(ConnectError) in try policies(asked, context)
+        }
+        StoreWork.answer(context, responder, on: responder.core.chores) {
+            (context) throws(ConnectError) in
+            let policies = try question.asked()
+            let report = try context.wrap { () throws(StoreError) in
+                try context.store.prune(policies)
+            }
+            log(report, context)
+            return try context.encode(PruneResponse())
+        }
+    }
+
+    private static func policies(
+        _ asked: PruneRequest, _ context: StoreWork.Context
+    ) throws(ConnectError) -> [PrunePolicy] {
         guard !asked.policies.isEmpty else {
             throw invalid("there is no policy", "policies", context)
         }
@@ -23,15 +39,7 @@ enum StorePrune {
             }
             policies.append(read)
         }
-        let wanted = policies
-        StoreWork.answer(context, responder, on: responder.core.chores) {
-            (context) throws(ConnectError) in
-            let report = try context.wrap { () throws(StoreError) in
-                try context.store.prune(wanted)
-            }
-            log(report, context)
-            return try context.encode(PruneResponse())
-        }
+        return policies
     }
 
     /// Says what went, and what could not be judged.

@@ -7,9 +7,6 @@ import VarveStore
 
 /// The operation behind log.ingest.v1 Put and Delete.
 enum StorePut {
-    /// Larger bodies, and compressed ones, are taken apart by the pool.
-    private static let loopBytesMax = 64 << 10
-
     /// What staging a batch came to.
     private struct Staged: Sendable {
         let answer: StoreAnswer
@@ -23,7 +20,7 @@ enum StorePut {
     ) throws(ConnectError) {
         let call = context.call
         try context.checkDeadline()
-        if request.body.count <= loopBytesMax, call.requestCoding == .identity {
+        if StoreMessage.isSmall(call, request) {
             let batch = try encode(request.body, context)
             do throws(StoreError) {
                 send(try stage(batch, context), bodyCount: request.body.count, responder)
@@ -38,8 +35,10 @@ enum StorePut {
         PoolWork.begin(on: responder.core.storePool, responder) {
             () -> Result<Staged, ConnectError> in
             do throws(ConnectError) {
-                let batch = try decoded(body, call) { (bytes) throws(ConnectError) in
-                    try encode(bytes, context)
+                let batch = try body.span.withUnsafeBytes { (body) throws(ConnectError) in
+                    try StoreMessage.with(call, body: body) { (bytes) throws(ConnectError) in
+                        try encode(bytes, context)
+                    }
                 }
                 try context.checkDeadline()
                 return .success(
@@ -61,14 +60,6 @@ enum StorePut {
         responder.metrics.storeBatches.add()
         responder.metrics.storeEntries.add(UInt64(staged.count))
         responder.send(staged.answer, gate: staged.lsn)
-    }
-
-    /// Calls `body` with the bytes of a message, decompressed.
-    private static func decoded<Result>(
-        _ bytes: [UInt8], _ call: StoreCall,
-        _ body: (UnsafeRawBufferPointer) throws(ConnectError) -> Result
-    ) throws(ConnectError) -> Result {
-        try StoreMessage.decompressed(bytes, call.requestCoding, call, body)
     }
 
     /// The batch of a message: its pairs are copied once, from the message into the batch.

@@ -12,12 +12,15 @@ enum StoreRange {
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
         let call = context.call
-        let asked = try StoreMessage.decode(RangeRequest.self, call, request)
-        try StoreChecks.key(asked.start, field: "start", call)
-        try StoreChecks.key(asked.end, field: "end", call)
-        let rows = try StoreChecks.frameRows(asked.batchSize, call)
-        let order = try order(asked, call)
+        let question = try StoreQuestion(RangeRequest.self, request, call) {
+            (asked) throws(ConnectError) in
+            try StoreChecks.key(asked.start, field: "start", call)
+            try StoreChecks.key(asked.end, field: "end", call)
+            let rows = try StoreChecks.frameRows(asked.batchSize, call)
+            return (request: asked, rows: rows, order: try order(asked, call))
+        }
         FrameStream.begin(context, responder) { (context) throws(ConnectError) in
+            let (asked, rows, order) = try question.asked()
             let snapshot = try context.snapshot(atLeast: asked.minSequence)
             let cursor = ScanCursor(
                 snapshot, from: asked.start, through: asked.end, order: order)

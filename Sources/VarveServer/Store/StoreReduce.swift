@@ -14,20 +14,22 @@ enum StoreReduce {
     static func answer(
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
-        let asked = try StoreMessage.decode(ReduceMessage.self, context.call, request)
-        try StoreChecks.key(asked.start, field: "start", context.call)
-        try StoreChecks.key(asked.end, field: "end", context.call)
-        let reduction: ReduceRequest
-        switch asked.request {
-        case .success(let found): reduction = found
-        case .failure(let fault):
-            throw ConnectError(
-                .invalidArgument, .invalidReduceParameters, fault.detail, context.call.method,
-                field: "params")
+        let call = context.call
+        let question = try StoreQuestion(ReduceMessage.self, request, call) {
+            (asked) throws(ConnectError) in
+            try StoreChecks.key(asked.start, field: "start", call)
+            try StoreChecks.key(asked.end, field: "end", call)
+            switch asked.request {
+            case .success(let found): return (reduction: found, required: asked.minSequence)
+            case .failure(let fault):
+                throw ConnectError(
+                    .invalidArgument, .invalidReduceParameters, fault.detail, call.method,
+                    field: "params")
+            }
         }
-        let required = asked.minSequence
         StoreWork.answer(context, responder, on: responder.core.storePool) {
             (context) throws(ConnectError) in
+            let (reduction, required) = try question.asked()
             // Parameters that make no sense are told before a state that is behind.
             let checked = try context.wrap { () throws(StoreError) in
                 try Reduction(reduction.parameters)

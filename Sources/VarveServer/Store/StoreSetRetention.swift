@@ -10,16 +10,19 @@ enum StoreSetRetention {
     static func answer(
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
-        let asked = try StoreMessage.decode(SetRetentionRequest.self, context.call, request)
-        if asked.hasPolicy, asked.rule == nil {
-            throw invalid("the policy has no kind", context)
+        let question = try StoreQuestion(SetRetentionRequest.self, request, context.call) {
+            (asked) throws(ConnectError) in
+            if asked.hasPolicy, asked.rule == nil {
+                throw invalid("the policy has no kind", context)
+            }
+            if case .keepLatest(count: 0) = asked.rule {
+                throw invalid("keep_latest keeps at least one batch", context)
+            }
+            return asked.rule.map { StoreRetention($0) }
         }
-        if case .keepLatest(count: 0) = asked.rule {
-            throw invalid("keep_latest keeps at least one batch", context)
-        }
-        let retention = asked.rule.map { StoreRetention($0) }
         StoreWork.answer(context, responder, on: responder.core.chores) {
             (context) throws(ConnectError) in
+            let retention = try question.asked()
             let oldest = try context.wrap { () throws(StoreError) in
                 try context.store.setRetention(retention)
             }

@@ -11,33 +11,18 @@ enum StoreSubscribe {
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
         let call = context.call
-        let asked = try StoreMessage.decode(SubscribeRequest.self, call, request)
-        guard (1...StoreLimits.selectorsMax).contains(asked.selectors.count) else {
-            throw invalid("there are 1 to \(StoreLimits.selectorsMax) selectors", "selectors", call)
+        let question = try StoreQuestion(SubscribeRequest.self, request, call) {
+            (asked) throws(ConnectError) in try choice(asked, call)
         }
-        guard asked.filters.count <= StoreLimits.filtersMax else {
-            throw invalid(
-                "there are at most \(StoreLimits.filtersMax) filters", "value_filters", call)
-        }
-        let selectors = asked.selectors.map { StoreSelector($0) }
-        var filters: [StoreFilter] = []
-        for (index, filter) in asked.filters.enumerated() {
-            guard let filter = StoreFilter(filter) else {
-                throw invalid("a filter has no kind", "value_filters[\(index)]", call)
-            }
-            filters.append(filter)
-        }
-        // 0 is what a client that leaves the field out may send.
-        let since = asked.since == 0 ? nil : asked.since
-        let wanted = filters
         PoolWork.begin(on: responder.core.storePool, responder) {
             () -> Result<StoreSubscription, ConnectError> in
             do throws(ConnectError) {
                 try context.checkDeadline()
+                let (selectors, filters, since) = try question.asked()
                 return .success(
                     try context.wrap { () throws(StoreError) in
                         try context.store.subscribe(
-                            selectors: selectors, filters: wanted, since: since)
+                            selectors: selectors, filters: filters, since: since)
                     })
             } catch {
                 return .failure(error)
@@ -49,6 +34,31 @@ enum StoreSubscribe {
             case .failure(let error): responder.fail(call, error)
             }
         }
+    }
+
+    /// What is wanted, from which batch on; nil for the next one.
+    private static func choice(
+        _ asked: SubscribeRequest, _ call: StoreCall
+    ) throws(ConnectError) -> (selectors: [StoreSelector], filters: [StoreFilter], since: UInt64?) {
+        guard (1...StoreLimits.selectorsMax).contains(asked.selectors.count) else {
+            throw invalid("there are 1 to \(StoreLimits.selectorsMax) selectors", "selectors", call)
+        }
+        guard asked.filters.count <= StoreLimits.filtersMax else {
+            throw invalid(
+                "there are at most \(StoreLimits.filtersMax) filters", "value_filters", call)
+        }
+        var filters: [StoreFilter] = []
+        for (index, filter) in asked.filters.enumerated() {
+            guard let filter = StoreFilter(filter) else {
+                throw invalid("a filter has no kind", "value_filters[\(index)]", call)
+            }
+            filters.append(filter)
+        }
+        // 0 is what a client that leaves the field out may send.
+        return (
+            asked.selectors.map { StoreSelector($0) }, filters,
+            asked.since == 0 ? nil : asked.since
+        )
     }
 
     private static func invalid(

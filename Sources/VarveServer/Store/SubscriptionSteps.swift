@@ -16,10 +16,12 @@ struct SubscriptionSteps: Sendable {
     }
 
     /// From so many bytes on frames are sent before more are made.
-    private static let frameBytesMin = 256 << 10
+    static let frameBytesMin = 256 << 10
 
     /// The frames, one behind the other, each in its envelope.
     private(set) var bytes: [UInt8] = []
+    /// The first batch that was looked at.
+    let first: UInt64
     /// How many they are.
     private(set) var count = 0
     /// The last batch that was looked at.
@@ -29,6 +31,7 @@ struct SubscriptionSteps: Sendable {
 
     /// Looks at the next batches of `subscription`; may wait for the disk.
     init(_ subscription: StoreSubscription, _ context: StoreWork.Context) {
+        first = subscription.nextSequence
         do throws(ConnectError) {
             try take(subscription, context)
         } catch {

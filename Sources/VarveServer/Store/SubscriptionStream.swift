@@ -6,8 +6,9 @@ import VarveStore
 
 /// A client that follows the store.
 ///
-/// Nothing is kept for it but its place: frames are made when there is room for them. Thread rule:
-/// its loop only; the subscription is used by the pool, one step at a time.
+/// Nothing is kept for it but its place, and what the connection has taken already: frames are made
+/// when there is room for them, and again when there was not after all. Thread rule: its loop only;
+/// the subscription is used by the pool, one step at a time.
 final class SubscriptionStream: ExchangeOwner, TimerOwner {
     /// What the stream waits for.
     private enum State {
@@ -15,8 +16,8 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
         case looking
         /// Batches to come.
         case idle
-        /// Room in the connection for frames that are there.
-        case blocked(SubscriptionSteps)
+        /// Room in the connection for so many bytes of frames, which are to be made.
+        case blocked(Int)
         /// Room for the envelope that ends it.
         case ending(SharedBytes)
         /// Nothing: it has ended.
@@ -95,7 +96,7 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
     /// There is room in the connection again.
     func writable() {
         switch state {
-        case .blocked(let steps): take(steps)
+        case .blocked(let count): look(room: count)
         case .ending(let bytes): close(with: bytes)
         case .looking, .idle, .ended: return
         }
@@ -113,8 +114,12 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
         end(.deadlineExceeded)
     }
 
-    /// Has the pool look at the next batches.
-    private func look() {
+    /// Has the pool look at the next batches, once there is room for so many bytes of frames.
+    private func look(room: Int = SubscriptionSteps.frameBytesMin) {
+        guard responder.exchange.hasRoom(for: room) else {
+            state = .blocked(room)
+            return
+        }
         state = .looking
         let (subscription, context) = (subscription, context)
         let delivery = Delivery(stream: self)
@@ -135,8 +140,9 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
     private func take(_ steps: SubscriptionSteps) {
         if steps.count > 0 {
             guard write(steps.bytes) else {
-                state = .blocked(steps)
-                return
+                // The frames would be kept as long as the client likes: they are made again.
+                subscription.goBack(to: steps.first)
+                return look(room: steps.bytes.count)
             }
             wroteAt = responder.loop.nowMilliseconds
             responder.metrics.storeDeliveries.add(UInt64(steps.count))

@@ -1,18 +1,22 @@
+import VarveLog
+
 /// One call of prune: which keys go, in events of a bounded size.
 ///
 /// The keys are planned twice over one snapshot, if they are too many for one event: first to know
 /// that every policy can be applied, then to apply them. Thread rule: one thread.
 struct PruneRun {
-    /// The most bytes of keys of one event.
-    static let eventBytesMax = 4 << 20
-
     private let plans: [PrunePlan]
     private let snapshot: StoreSnapshot
+    /// The most bytes of keys of one event.
+    private let eventBytesMax: Int
 
     /// A run of checked policies over the keys of a snapshot.
-    init(_ plans: [PrunePlan], over snapshot: StoreSnapshot) {
+    init(_ plans: [PrunePlan], over snapshot: StoreSnapshot, log: LogOptions) {
         self.plans = plans
         self.snapshot = snapshot
+        // An event is one append, which a file of the journal must hold.
+        eventBytesMax = min(
+            4 << 20, log.appendBytesMax / 2, log.recordBytesMax / 2, log.fileBytes / 4)
     }
 
     /// Plans everything, then calls `body` with each event's keys, in order; what became of the
@@ -26,11 +30,11 @@ struct PruneRun {
         for plan in plans {
             let done = try forEachKey(of: plan) { key in
                 bytes += key.count + 1
-                if bytes <= Self.eventBytesMax { keys.append(key) }
+                if bytes <= eventBytesMax { keys.append(key) }
             }
             counts.add(done)
         }
-        if bytes <= Self.eventBytesMax {
+        if bytes <= eventBytesMax {
             if !keys.isEmpty { try body(keys) }
         } else {
             keys = []
@@ -46,7 +50,7 @@ struct PruneRun {
             _ = try forEachKey(of: plan) { (key) throws(StoreError) in
                 keys.append(key)
                 bytes += key.count + 1
-                guard bytes >= Self.eventBytesMax - StoreLimits.keyBytesMax else { return }
+                guard bytes >= eventBytesMax - StoreLimits.keyBytesMax else { return }
                 try body(keys)
                 keys.removeAll(keepingCapacity: true)
                 bytes = 0

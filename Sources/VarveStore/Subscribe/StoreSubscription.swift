@@ -52,6 +52,12 @@ public final class StoreSubscription: Sendable {
         }
     }
 
+    /// Goes back to a batch that it has looked at: what it chose of that and those behind it could
+    /// not be delivered, and is not kept. Between two steps.
+    package func goBack(to sequence: UInt64) {
+        next.store(sequence, ordering: .relaxed)
+    }
+
     /// What it chooses of the next batch of which it chooses something; waits for that, at most
     /// `timeout`, nil = as long as it takes. Nil when the time is over or the subscription was
     /// cancelled.

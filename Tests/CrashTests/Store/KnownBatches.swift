@@ -1,3 +1,4 @@
+import ServerProcess
 import Synchronization
 import VarveConnect
 
@@ -118,17 +119,10 @@ final class KnownBatches: Sendable {
 
     private func checkLog(port: UInt16, from first: UInt64, through current: UInt64) throws {
         var next = first
-        var frames = try subscribe(port: port, from: next)
         while next <= current {
+            let start = next
             do {
-                guard let batch = try frames.next(BatchResponse.self) else {
-                    return report("the subscription ended before batch \(next)")
-                }
-                guard batch.sequence == next else {
-                    return report("batch \(batch.sequence) came, not \(next)")
-                }
-                knowledge.withLock { $0.check(batch) }
-                next += 1
+                try checkLog(from: &next, through: current, try subscribe(port: port, from: next))
             } catch let error as ConnectError where error.reason == "BATCH_EVICTED" {
                 // None is left where all could be dropped.
                 let oldest = error.oldestRetained ?? current + 1
@@ -136,8 +130,25 @@ final class KnownBatches: Sendable {
                     return report("batch \(next) was dropped, the oldest is \(oldest)")
                 }
                 next = oldest
-                frames = try subscribe(port: port, from: next)
+            } catch RawConnection.Failure.lost where next > start {
+                // A server lets go of a client that takes nothing for half a minute, which may
+                // come to pass here on a machine that is busy: it goes on where it was.
             }
+        }
+    }
+
+    private func checkLog(
+        from next: inout UInt64, through current: UInt64, _ frames: StoreConnection.Frames
+    ) throws {
+        while next <= current {
+            guard let batch = try frames.next(BatchResponse.self) else {
+                throw StoreConnection.Nonsense(answer: "the end before batch \(next)")
+            }
+            guard batch.sequence == next else {
+                throw StoreConnection.Nonsense(answer: "batch \(batch.sequence), not \(next)")
+            }
+            knowledge.withLock { $0.check(batch) }
+            next += 1
         }
     }
 

@@ -110,7 +110,9 @@ import VarvePlatform
         known.check(port: server.port, whole: whole)
         for follower in followers { follower.check(known) }
         let problems = known.problems + followers.flatMap(\.problems)
-        try #require(problems.isEmpty, "seed \(Self.seed), round \(round)")
+        try #require(
+            problems.isEmpty && !server.program.hasEnded,
+            "seed \(Self.seed), round \(round): \(server.program.errors)")
     }
 
     /// The index that is made again from the log alone has the same pairs; where the log has not
