@@ -1,5 +1,5 @@
 /// log.stream.v1.GetRequest: a batch to look up.
-package struct BatchRequest: WireMessage, Equatable, Sendable {
+package struct BatchRequest: SequenceMessage {
     package static var messageType: MessageType { .batchRequest }
 
     /// The batch's sequence number.
@@ -8,14 +8,6 @@ package struct BatchRequest: WireMessage, Equatable, Sendable {
     /// A batch to look up.
     package init(sequence: UInt64) {
         self.sequence = sequence
-    }
-
-    package init(_ view: MessageView) {
-        sequence = view.number(1, as: UInt64.self) ?? 0
-    }
-
-    package func write(to builder: MessageBuilder) {
-        builder.set(1, sequence)
     }
 }
 

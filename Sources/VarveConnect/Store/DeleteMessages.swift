@@ -27,7 +27,7 @@ package struct DeleteRequest: WireMessage, Equatable, Sendable {
 }
 
 /// log.ingest.v1.DeleteResponse: the number that a batch got.
-package struct DeleteResponse: WireMessage, Equatable, Sendable {
+package struct DeleteResponse: SequenceMessage {
     package static var messageType: MessageType { .deleteResponse }
 
     /// The batch's sequence number.
@@ -36,13 +36,5 @@ package struct DeleteResponse: WireMessage, Equatable, Sendable {
     /// The answer to a batch.
     package init(sequence: UInt64) {
         self.sequence = sequence
-    }
-
-    package init(_ view: MessageView) {
-        sequence = view.number(1, as: UInt64.self) ?? 0
-    }
-
-    package func write(to builder: MessageBuilder) {
-        builder.set(1, sequence)
     }
 }

@@ -28,7 +28,7 @@ package struct PutRequest: WireMessage, Equatable, Sendable {
 }
 
 /// log.ingest.v1.PutResponse: the number that a batch got.
-package struct PutResponse: WireMessage, Equatable, Sendable {
+package struct PutResponse: SequenceMessage {
     package static var messageType: MessageType { .putResponse }
 
     /// The batch's sequence number.
@@ -37,13 +37,5 @@ package struct PutResponse: WireMessage, Equatable, Sendable {
     /// The answer to a batch.
     package init(sequence: UInt64) {
         self.sequence = sequence
-    }
-
-    package init(_ view: MessageView) {
-        sequence = view.number(1, as: UInt64.self) ?? 0
-    }
-
-    package func write(to builder: MessageBuilder) {
-        builder.set(1, sequence)
     }
 }

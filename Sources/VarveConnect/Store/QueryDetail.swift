@@ -1,6 +1,6 @@
 /// store.query.v1.Detail: the state that an answer is about. What servers may add to it is passed
 /// over.
-package struct QueryDetail: WireMessage, Equatable, Sendable {
+package struct QueryDetail: SequenceMessage {
     package static var messageType: MessageType { .queryDetail }
 
     /// The sequence number of the last batch that the answer could see.
@@ -9,14 +9,6 @@ package struct QueryDetail: WireMessage, Equatable, Sendable {
     /// A detail.
     package init(sequence: UInt64) {
         self.sequence = sequence
-    }
-
-    package init(_ view: MessageView) {
-        sequence = view.number(1, as: UInt64.self) ?? 0
-    }
-
-    package func write(to builder: MessageBuilder) {
-        builder.set(1, sequence)
     }
 
     /// The detail in a field of an answer; nil without one.

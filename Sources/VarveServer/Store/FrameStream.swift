@@ -17,7 +17,7 @@ final class FrameStream: ExchangeOwner, TimerOwner {
         /// Room in the connection for a frame that is there.
         case blocked(Frame)
         /// Room for the envelope that ends it.
-        case ending(SharedBytes)
+        case ending(StreamEnd)
         /// Nothing: it has ended.
         case ended
     }
@@ -95,7 +95,7 @@ final class FrameStream: ExchangeOwner, TimerOwner {
         case .blocked(let frame):
             cancelStall()
             send(frame)
-        case .ending(let bytes): close(with: bytes)
+        case .ending(let end): close(with: end)
         case .making, .ended: return
         }
     }
@@ -171,17 +171,12 @@ final class FrameStream: ExchangeOwner, TimerOwner {
             responder.exchange.endStream()
         case .making, .blocked:
             leave()
-            close(with: StoreAnswer.end(error).withUnsafeBytes { SharedBytes(copying: $0) })
+            close(with: StreamEnd(error))
         }
     }
 
-    private func close(with bytes: SharedBytes) {
-        guard responder.exchange.writeStream(bytes) else {
-            state = .ending(bytes)
-            return
-        }
-        state = .ended
-        responder.exchange.endStream()
+    private func close(with end: StreamEnd) {
+        state = end.send(over: responder.exchange) ? .ended : .ending(end)
     }
 
     private func leave() {

@@ -19,7 +19,7 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
         /// Room in the connection for so many bytes of frames, which are to be made.
         case blocked(Int)
         /// Room for the envelope that ends it.
-        case ending(SharedBytes)
+        case ending(StreamEnd)
         /// Nothing: it has ended.
         case ended
     }
@@ -97,7 +97,7 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
     func writable() {
         switch state {
         case .blocked(let count): look(room: count)
-        case .ending(let bytes): close(with: bytes)
+        case .ending(let end): close(with: end)
         case .looking, .idle, .ended: return
         }
     }
@@ -172,17 +172,12 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
             responder.exchange.endStream()
         case .looking, .idle, .blocked:
             leave()
-            close(with: StoreAnswer.end(error).withUnsafeBytes { SharedBytes(copying: $0) })
+            close(with: StreamEnd(error))
         }
     }
 
-    private func close(with bytes: SharedBytes) {
-        guard responder.exchange.writeStream(bytes) else {
-            state = .ending(bytes)
-            return
-        }
-        state = .ended
-        responder.exchange.endStream()
+    private func close(with end: StreamEnd) {
+        state = end.send(over: responder.exchange) ? .ended : .ending(end)
     }
 
     /// Gives up its place among those that follow, once.
