@@ -4,14 +4,24 @@ import Synchronization
 ///
 /// Thread rule: any thread.
 final class ReadPins: Sendable {
-    private let current = Mutex(ReadPin())
+    private struct State {
+        var pin: ReadPin
+        var next: UInt64 = 1
+    }
+
+    private let retirements: Retirements
+    private let current: Mutex<State>
 
     /// Nothing pinned yet.
-    init() {}
+    init() {
+        let retirements = Retirements()
+        self.retirements = retirements
+        current = Mutex(State(pin: ReadPin(0, retirements)))
+    }
 
     /// Pins every file in use now; to be taken before looking where a stream's bytes lie.
     func pin() -> ReadPin {
-        current.withLock { $0 }
+        current.withLock { $0.pin }
     }
 
     /// Calls `release` when every read that has a pin by now has ended; on the thread that ends it,
@@ -19,14 +29,14 @@ final class ReadPins: Sendable {
     ///
     /// Whoever pins from now on must not find the dropped files any more.
     func retire(_ release: @escaping @Sendable () -> Void) {
-        let old = current.withLock { pin in
-            let old = pin
-            let new = ReadPin()
-            old.next = new
-            old.release = release
-            pin = new
+        let old = current.withLock { state in
+            let old = state.pin
+            retirements.add(release)
+            state.pin = ReadPin(state.next, retirements)
+            state.next += 1
             return old
         }
+        // Outside the lock: the last holder of a pin does what had to wait for it.
         withExtendedLifetime(old) {}
     }
 }
