@@ -71,7 +71,7 @@ final class Replay {
                 try Self.advance(&state, set, from: start, to: end)
                 if directory != nil { try Self.note(&state, set, file: file, bytes: bytes) }
             }
-            if let redaction = set.redaction { redactions.append((stream.id, redaction)) }
+            if let redaction = set.redaction { try redact(redaction, set, on: stream) }
             released = try release(set)
         } catch {
             throw .corruption(
@@ -130,6 +130,31 @@ final class Replay {
                 isStructural: header.isStructural))
     }
 
+    /// Notes what a redaction erases: of a fork it may begin in its sources, which were loaded.
+    private func redact(
+        _ redaction: Redaction, _ set: SetAssembler.FrameSet, on stream: LogStream
+    ) throws(LogError.Inconsistency) {
+        redactions.append((stream.id, redaction))
+        var redaction = redaction
+        var owner = stream
+        while let origin = owner.edge?.origin, redaction.start < origin.position {
+            guard let source = streams[origin.source.rawValue] else { throw .unknownSource }
+            owner = source
+            redaction = redaction.clipped(to: origin.position)
+            guard redaction.start.record < redaction.end.record else { throw .impossibleRedaction }
+            redactions.append((source.id, redaction))
+            let isThere = source.withLock { state in
+                guard directory != nil else {
+                    state.noteRedaction(lsn: set.lastLSN)
+                    return redaction.end <= state.tail
+                }
+                state.redact(redaction, lsn: set.lastLSN)
+                return redaction.end <= state.settledEnd
+            }
+            guard isThere else { throw .impossibleRedaction }
+        }
+    }
+
     private func remove(_ stream: LogStream, at lsn: UInt64) {
         streams[stream.id.rawValue] = nil
         deleted.append(stream)
@@ -139,6 +164,13 @@ final class Replay {
     private func loadUnknown(_ set: SetAssembler.FrameSet) throws(LogError) {
         if !set.first.kind.creates { try loadUnknown(set.first.stream) }
         for id in set.released { try loadUnknown(id) }
+        var owner = streams[set.first.stream]
+        while let redaction = set.redaction, let origin = owner?.edge?.origin,
+            redaction.start < origin.position
+        {
+            try loadUnknown(origin.source.rawValue)
+            owner = streams[origin.source.rawValue]
+        }
         if loader != nil, let origin = set.origin { try loadUnknown(origin.source.rawValue) }
     }
 

@@ -54,29 +54,43 @@ extension EventLog {
         // may, nor to the file that has them.
         try preparer.replaceUsedSpares()
         try waitUntilSynced(LSN(journal.next - 1))
-        var last = LSN.none
-        for (index, piece) in pieces.enumerated() {
-            last = try stage(
-                Redaction(start: piece.start, end: piece.end, filler: filler), reason,
-                startsFile: index == 0, on: piece.stream)
-        }
+        let last = try stage(pieces, filler, reason)
         try waitUntilSynced(last)
         return RedactionReceipt(
             records: records, end: pieces.last?.end ?? start, lsn: last, isErased: erase())
     }
 
-    /// Stages one piece: the first in a new file, since what it erases may be in the one before.
+    /// Stages all pieces with one frame, so that no crash or refusal parts them: one of the stream
+    /// that has the last piece, the youngest of them, whose records go back to the first. It is the
+    /// first one of a new file, since what it erases may be in the file before.
     private func stage(
-        _ redaction: Redaction, _ reason: [UInt8], startsFile: Bool, on stream: LogStream
+        _ pieces: [Piece], _ filler: RedactionFiller, _ reason: [UInt8]
     ) throws(LogError) -> LSN {
+        guard let first = pieces.first, let last = pieces.last else { return .none }
         let time = clock.wallMilliseconds()
+        let redaction = Redaction(start: first.start, end: last.end, filler: filler)
         return try reason.withUnsafeBufferPointer { (reason) throws(LogError) in
-            let mutation = Mutation(
-                annotation: UnsafeRawBufferPointer(reason), redaction: redaction,
-                startsFile: startsFile, wallMilliseconds: time)
-            return try stream.withLock { (state) throws(LogError) in
-                try stage(mutation, on: &state, of: stream)
-            }
+            try stage(
+                Mutation(
+                    annotation: UnsafeRawBufferPointer(reason), redaction: redaction,
+                    startsFile: true, wallMilliseconds: time),
+                of: redaction, on: pieces[...])
+        }
+    }
+
+    /// Stages the frame with the locks of all streams held, the sources' first: they are older, and
+    /// have the lower ids.
+    private func stage(
+        _ mutation: Mutation, of redaction: Redaction, on pieces: ArraySlice<Piece>
+    ) throws(LogError) -> LSN {
+        guard let piece = pieces.first else { return .none }
+        let others = pieces.dropFirst()
+        return try piece.stream.withLock { (state) throws(LogError) in
+            if others.isEmpty { return try stage(mutation, on: &state, of: piece.stream) }
+            if state.isDeleted { throw .unknownStream }
+            let lsn = try stage(mutation, of: redaction, on: others)
+            state.redact(redaction.clipped(to: piece.end), lsn: lsn.rawValue)
+            return lsn
         }
     }
 

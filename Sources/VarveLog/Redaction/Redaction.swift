@@ -1,7 +1,7 @@
 import VarveBytes
 
 /// Records of one stream whose bytes are erased for good: their numbers, lengths, places and leaves
-/// stay, and a filler stands where the bytes were.
+/// stay, and a filler stands where the bytes were. Of a fork they may be its sources' records, too.
 package struct Redaction: Hashable, Sendable {
     /// Bytes of a redaction in a frame (persisted).
     static let byteCount = 40
@@ -44,6 +44,11 @@ package struct Redaction: Hashable, Sendable {
         base.storeLittleEndian(end.record, at: 16)
         base.storeLittleEndian(end.byte, at: 24)
         base.storeLittleEndian(UInt64(filler.rawValue), at: 32)
+    }
+
+    /// The part of it before `position`.
+    func clipped(to position: StreamPosition) -> Redaction {
+        Redaction(start: start, end: min(end, position), filler: filler)
     }
 
     /// Whether a record is one of those that are erased.

@@ -142,6 +142,13 @@ package struct LogStreamState: ~Copyable {
     mutating func redact(_ redaction: Redaction, lsn: UInt64) {
         rare = Rare(
             visible: visible, redactions: (rare?.redactions ?? []) + [(lsn, redaction)])
+        noteRedaction(lsn: lsn)
+    }
+
+    /// Some of its records are erased by the frame of that LSN, which may be a fork's: until that
+    /// is settled the stream stays in memory.
+    mutating func noteRedaction(lsn: UInt64) {
+        lastLSN = LSN(lsn)
     }
 
     /// The erasures that readers see when everything up to `lsn` is durable, and whose bytes may

@@ -112,6 +112,66 @@ import VarveStorage
         #expect(outcomes == [true, false])
     }
 
+    @Test(
+        "a crash leaves a redaction over a fork and its source undone, or done in both",
+        arguments: [0, 1, 2])
+    func crashBetweenPieces(_ way: Int) throws {
+        let blanks = [UInt8](repeating: 0x20, count: Self.secret.count)
+        let before = pattern(10) + Self.secret + Self.secret + pattern(20)
+        let after = pattern(10) + blanks + blanks + pattern(20)
+        var point = 0
+        var isComplete = false
+        var outcomes: Set<Bool> = []
+        while !isComplete {
+            let disk = SimulatedVolume()
+            let indexes = SimulatedIndexSource()
+            let prepared = try TestLog(disk, indexes: indexes, options: Self.options())
+            let source = try prepared.create("source", [pattern(10), Self.secret])
+            let fork = try prepared.fork(source, "fork")
+            try prepared.append([Self.secret, pattern(20)], to: fork)
+            prepared.log.close()
+            let plan = FaultPlan()
+            let test = try TestLog(
+                FaultyVolume(disk, plan: plan), indexes: indexes, options: Self.options(), seed: 2)
+            plan.freeze(afterChanges: point)
+            let receipt = try? test.log.redact(
+                #require(test.find("fork")), from: StreamPosition(record: 1, byte: 10),
+                records: 2, filler: .blanks, reason: [65])
+            isComplete = receipt?.isErased == true
+            test.log.abandon()
+            let outcome: CrashOutcome =
+                switch way {
+                case 0: .keepingAll
+                case 1: .losingAll
+                default: .random(seed: UInt64(point))
+                }
+            disk.crash(outcome)
+            indexes.crash(outcome)
+            plan.clear()
+            var found: [UInt8]?
+            for seed in 3...5 {
+                let again = try TestLog(
+                    disk, indexes: indexes, options: Self.options(), seed: UInt64(seed))
+                let bytes = try again.bytes(of: #require(again.find("fork")))
+                #expect(bytes == before || bytes == after, "point \(point), seed \(seed)")
+                #expect(receipt == nil || bytes == after)
+                #expect(found == nil || found == bytes)
+                found = bytes
+                let own = try again.bytes(of: #require(again.find("source")))
+                #expect(own == Array(bytes.prefix(own.count)))
+                // The first opening leaves it to the journal, the second settles.
+                if seed == 4 { try again.log.settle() }
+                if seed < 5 { again.log.abandon() } else { again.log.close() }
+            }
+            outcomes.insert(found == after)
+            #expect(try LogVerifier.verify(volume: disk).damages == [])
+            if found == after { #expect(try !Self.hasSecret(disk), "point \(point)") }
+            point += 1
+            try #require(point < 400)
+        }
+        #expect(outcomes == [true, false])
+    }
+
     private var secretLength: Int { Self.secret.count }
 
     @Test(

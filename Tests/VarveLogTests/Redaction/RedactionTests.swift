@@ -157,6 +157,46 @@ import VarveStorage
         #expect(try LogVerifier.verify(volume: volume).damages == [])
     }
 
+    @Test("over a fork, its source and the source's source a redaction is one frame")
+    func oneFrame() throws {
+        let disk = SimulatedVolume()
+        let indexes = SimulatedIndexSource()
+        let test = try TestLog(disk, indexes: indexes, options: Self.options())
+        let first = try test.create("first", [pattern(10), Self.secret])
+        let second = try test.fork(first, "second")
+        try test.append([Self.secret], to: first)
+        try test.append([Self.secret], to: second)
+        let third = try test.fork(second, "third")
+        try test.append([Self.secret, pattern(5)], to: third)
+        // A fork between them that has nothing of its own.
+        let fourth = try test.fork(third, "fourth")
+        let fifth = try test.fork(fourth, "fifth")
+        try test.append([Self.secret], to: fifth)
+        try test.log.settle()
+        let staged = test.log.staged
+        let heads = [first, second, third, fourth, fifth].map { test.head($0) }
+        let receipt = try test.log.redact(
+            third, from: StreamPosition(record: 1, byte: 10), records: 3, filler: .blanks,
+            reason: Self.why)
+        #expect(receipt.lsn == LSN(staged.rawValue + 1))
+        let blanks = [UInt8](repeating: 0x20, count: Self.secret.count)
+        let inherited = pattern(10) + blanks + blanks + blanks + pattern(5)
+        let expected = [
+            "first": pattern(10) + blanks + Self.secret, "second": pattern(10) + blanks + blanks,
+            "third": inherited, "fourth": inherited, "fifth": inherited + Self.secret,
+        ]
+        for (name, bytes) in expected {
+            #expect(try test.bytes(of: #require(test.find(name))) == bytes, "\(name)")
+        }
+        let further = try Self.erase(test, "fifth", record: 5, byte: receipt.end.byte + 5)
+        #expect(further.records == 1)
+        #expect([first, second, third, fourth, fifth].map { test.head($0) } == heads)
+        _ = try Self.erase(test, "first", record: 2, byte: 10 + UInt64(Self.secret.count))
+        #expect(try Self.filesWithSecret(disk) == [])
+        test.log.close()
+        #expect(try LogVerifier.verify(volume: disk).damages == [])
+    }
+
     @Test("what is no record of the stream is refused and nothing changes")
     func refusals() throws {
         let test = try TestLog(MemoryVolume(), options: Self.options())
