@@ -51,7 +51,11 @@ import VarveStorage
         // One sealed block in the middle of the group that was never marked is torn.
         let block = (UInt64(torn.byte) + 5000) / 4096
         let file = try below.open(torn.path, create: .never)
-        try [UInt8(0)].withUnsafeBytes { try file.write($0, at: 12416 + block * 4144 + 100) }
+        let place = 12416 + block * 4144 + 100
+        var byte: [UInt8] = [0]
+        try byte.withUnsafeMutableBytes { try file.read(at: place, into: $0) }
+        // Any fixed value is what one file in 256 has there: file ids, so keys, are random.
+        try [~byte[0]].withUnsafeBytes { try file.write($0, at: place) }
         let again = try TestLog(EncryptedVolume(below, key: .forTests), seed: 2)
         let found = try #require(again.find("s"))
         let kept = try again.bytes(of: found)
