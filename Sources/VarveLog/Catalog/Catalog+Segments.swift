@@ -65,9 +65,22 @@ extension Catalog {
     ///
     /// A crash leaves a prefix of it, which is done again when the log is opened. Streams that the
     /// catalog does not have any more get nothing.
+    ///
+    /// - Parameter deadBytes: how many bytes of it are dead already.
     func merge(
         _ changes: [SegmentMerge.Change], into segment: UInt32, from first: LSN,
-        superseding superseded: [UInt32], mark: CatalogMark
+        superseding superseded: [UInt32], deadBytes: UInt64 = 0, mark: CatalogMark
+    ) throws(LogError) {
+        try changing { () throws(LogError) in
+            try mergeAll(
+                changes, superseding: superseded, by: segment,
+                saying: Self.segmentValue(deadBytes: deadBytes, first: first.rawValue), mark: mark)
+        }
+    }
+
+    private func mergeAll(
+        _ changes: [SegmentMerge.Change], superseding superseded: [UInt32], by segment: UInt32,
+        saying entry: [UInt8], mark: CatalogMark
     ) throws(LogError) {
         var batch = IndexBatch(capacity: Self.batchBytes)
         for change in changes {
@@ -82,8 +95,7 @@ extension Catalog {
             try write(batch)
             batch.clear()
         }
-        let value = Self.segmentValue(deadBytes: 0, first: first.rawValue)
-        try put(CatalogKey.segment(segment), value, to: &batch)
+        try put(CatalogKey.segment(segment), entry, to: &batch)
         for number in superseded { try delete(CatalogKey.segment(number), from: &batch) }
         try put(CatalogKey.mark, mark.encoded, to: &batch)
         try write(batch)

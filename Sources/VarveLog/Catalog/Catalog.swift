@@ -15,6 +15,9 @@ final class Catalog: Sendable {
     static let batchBytes = 1 << 20
 
     private let open: Mutex<(any OrderedIndex)?>
+    /// Held while changes are written that belong together, and while all is copied: a copy has
+    /// them whole or not at all. True when some were begun and could not be ended.
+    private let isHalfChanged = Mutex(false)
 
     /// The catalog in `index`, which closes with it.
     init(_ index: any OrderedIndex) {
@@ -33,10 +36,30 @@ final class Catalog: Sendable {
         }
     }
 
-    /// Copies the database to `path`, which must not exist, as it is at one moment.
+    /// Copies the database to `path`, which must not exist, as it is at one moment: behind one
+    /// settling or merge and before the next.
+    ///
+    /// Throws `io` behind one that failed in the middle: opening the log makes up for it.
     func copy(to path: String) throws(LogError) {
         let index = try index
-        try LogError.wrappingIndex { () throws(IndexError) in try index.checkpoint(to: path) }
+        try isHalfChanged.withLock { (isHalf) throws(LogError) in
+            guard !isHalf else {
+                throw .io(
+                    message: "the catalog could not take the last change: open the log again "
+                        + "before it is copied")
+            }
+            try LogError.wrappingIndex { () throws(IndexError) in try index.checkpoint(to: path) }
+        }
+    }
+
+    /// Runs `body`, which writes changes that belong together.
+    func changing<R>(_ body: () throws(LogError) -> R) throws(LogError) -> R {
+        try isHalfChanged.withLock { (isHalf) throws(LogError) in
+            isHalf = true
+            let result = try body()
+            isHalf = false
+            return result
+        }
     }
 
     /// How far the log is settled.
@@ -226,27 +249,49 @@ final class Catalog: Sendable {
     func apply(
         _ changes: [CatalogChange], segment: UInt32, from first: LSN, mark: CatalogMark
     ) throws(LogError) -> [UInt32: UInt64] {
+        try changing { () throws(LogError) in
+            try applyAll(changes, segment: segment, from: first, mark: mark)
+        }
+    }
+
+    private func applyAll(
+        _ changes: [CatalogChange], segment: UInt32, from first: LSN, mark: CatalogMark
+    ) throws(LogError) -> [UInt32: UInt64] {
         var dead = DeadBytes()
         var batch = IndexBatch(capacity: Self.batchBytes)
         var totals = try self.totals()
+        let (forked, released) = Self.sources(changes)
         for change in changes {
+            if !change.record.isDeleted { try noteTrim(change, &dead, forked: forked) }
             try add(change, to: &batch, &dead)
             totals.note(change.record, after: change.previous)
-            if batch.byteCount >= Self.batchBytes {
-                try put(CatalogKey.totals, totals.encoded, to: &batch)
-                try put(dead.take(), to: &batch)
-                try write(batch)
-                batch.clear()
-            }
+            guard batch.byteCount >= Self.batchBytes else { continue }
+            try put(totals, dead.take(), to: &batch)
+            try write(batch)
+            batch.clear()
         }
-        try put(CatalogKey.totals, totals.encoded, to: &batch)
-        try put(dead.take(), to: &batch)
+        try put(totals, dead.take(), to: &batch)
+        if !released.isEmpty {
+            // What was changed so far is looked at.
+            try write(batch)
+            batch.clear()
+            for source in released { try noteRelease(of: source, &dead) }
+            try put(dead.take(), to: &batch)
+        }
         let value = Self.segmentValue(deadBytes: 0, first: first.rawValue)
         try put(CatalogKey.segment(segment), value, to: &batch)
         try put(CatalogKey.mark, mark.encoded, to: &batch)
         try write(batch)
         try flush()
         return dead.all
+    }
+
+    private func put(
+        _ totals: CatalogTotals, _ dead: [(segment: UInt32, bytes: UInt64)],
+        to batch: inout IndexBatch
+    ) throws(LogError) {
+        try put(CatalogKey.totals, totals.encoded, to: &batch)
+        try put(dead, to: &batch)
     }
 
     private func add(
@@ -257,7 +302,6 @@ final class Catalog: Sendable {
             try delete(CatalogKey.alarm(alarm, record.id), from: &batch)
         }
         guard !record.isDeleted else { return try remove(change, from: &batch, &dead) }
-        try noteTrim(change, &dead)
         try put(CatalogKey.record(record.id), Self.bytes { record.encode(into: &$0) }, to: &batch)
         if change.previous == nil {
             try put(CatalogKey.name(record.name), CatalogKey.stream(record.id), to: &batch)
@@ -284,22 +328,6 @@ final class Catalog: Sendable {
             writer.append(origin.position.byte)
         }
         try put(CatalogKey.fork(of: origin.source, record.id), position, to: &batch)
-    }
-
-    /// Counts the runs as dead that a trim has left behind.
-    private func noteTrim(
-        _ change: CatalogChange, _ dead: inout DeadBytes
-    ) throws(LogError) {
-        guard let before = change.previous?.visibleStart, before < change.record.visibleStart
-        else { return }
-        let id = change.record.id
-        let range = IndexRange(
-            from: CatalogKey.runs(of: id, from: before.record),
-            before: CatalogKey.runs(of: id, from: change.record.visibleStart.record))
-        try scan(range) { (_, value) throws(LogError) in
-            let run = try SettledRun(decoding: value, in: Self.indexName)
-            if run.end.record <= change.record.visibleStart.record { dead.add(run) }
-        }
     }
 
     /// Removes everything of a deleted stream; its name only if no later stream has it.

@@ -15,7 +15,8 @@ struct SegmentTable {
         var last: UInt64
         /// The bytes of its file.
         var bytes: UInt64
-        /// How many of these belong to streams that are gone, as far as is known.
+        /// How many of these belong to streams that are gone, or were trimmed away and nothing
+        /// pins them, as far as is known.
         var deadBytes: UInt64 = 0
     }
 
@@ -50,6 +51,11 @@ struct SegmentTable {
         let place = entries.firstIndex { numbers.contains($0.number) } ?? entries.count
         entries.removeAll { numbers.contains($0.number) }
         entries.insert(entry, at: min(place, entries.count))
+    }
+
+    /// The dead bytes of the segments with these numbers.
+    func deadBytes(of numbers: Set<UInt32>) -> UInt64 {
+        entries.reduce(0) { numbers.contains($1.number) ? $0 &+ $1.deadBytes : $0 }
     }
 
     /// Adds bytes that belong to streams that are gone.

@@ -11,43 +11,65 @@ extension Settler {
     /// How many times `pause` is called, at most, between two looks.
     private static let lookPauses = 256
 
-    /// Merges as much as possible, and waits for it, or until `isOver`.
+    /// Merges as much as possible, and waits for it, or until `isOver`; those who wait at the same
+    /// time get the report of one compaction, and none of them ends it for the others.
     func compact(
         until isOver: @escaping @Sendable () -> Bool
     ) throws(LogError) -> CompactionReport {
         guard parts.options.workers == .threads else { return try compactAll() }
+        let request = CompactionRequest(isOver: isOver)
         gate.lock()
         defer { gate.unlock() }
         if requests.hasEnded { throw .closed }
-        requests.compactionsWanted += 1
-        requests.isCompactionOver = isOver
-        let number = requests.compactionsWanted
+        requests.compactions.append(request)
         parts.synced.wake()
-        while requests.compactionsDone < number, !requests.hasEnded { gate.wait() }
-        if requests.compactionsDone < number { throw .closed }
-        return try requests.compaction.get()
+        while request.result == nil, !requests.hasEnded { gate.wait() }
+        guard let result = request.result else { throw .closed }
+        return try result.get()
     }
 
     // MARK: The thread
 
-    /// Does what `compact` asked for.
+    /// Does what calls of `compact` asked for by now, all of them at once.
     func compactIfWanted() {
-        let (wanted, done) = gate.withLock {
-            (requests.compactionsWanted, requests.compactionsDone)
+        answerThoseWhoGaveUp()
+        let isWanted = gate.withLock {
+            requests.compacting = requests.compactions
+            requests.compactions = []
+            return !requests.compacting.isEmpty
         }
-        guard wanted > done else { return }
+        guard isWanted else { return }
         let result: Result<CompactionReport, LogError>
         do throws(LogError) {
             result = .success(try compactAll())
         } catch {
-            statistics.mergeFailed()
+            if error != .closed { statistics.mergeFailed() }
             result = .failure(error)
         }
         gate.withLock {
-            requests.compactionsDone = wanted
-            requests.isCompactionOver = nil
-            requests.compaction = result
+            for request in requests.compacting { request.result = result }
+            requests.compacting = []
             gate.broadcast()
+        }
+    }
+
+    /// Tells the callers of `compact` who do not want it any more that it is over for them.
+    ///
+    /// - Returns: true when a compaction is being made and nobody is left who wants it.
+    @discardableResult
+    private func answerThoseWhoGaveUp() -> Bool {
+        let (waiting, wasWanted) = gate.withLock {
+            (requests.compactions + requests.compacting, !requests.compacting.isEmpty)
+        }
+        // Without the lock: what it asks is the callers' own.
+        let over = waiting.filter { $0.isOver() }
+        guard !over.isEmpty else { return false }
+        return gate.withLock {
+            for request in over { request.result = .failure(.closed) }
+            requests.compactions.removeAll { $0.result != nil }
+            requests.compacting.removeAll { $0.result != nil }
+            gate.broadcast()
+            return wasWanted && requests.compacting.isEmpty
         }
     }
 
@@ -144,6 +166,8 @@ extension Settler {
                 number: number, id: Journal.newFileID(parts.random), first: first.first,
                 last: last.last, cut: last.cut, wallMilliseconds: last.wallMilliseconds),
             options: options)
+        let numbers = Set(superseded)
+        let knownDead = table?.deadBytes(of: numbers) ?? 0
         var pauses = 0
         var looked = source.movedBytes
         let merge = SegmentMerge(
@@ -159,20 +183,21 @@ extension Settler {
             looked = source.movedBytes
         }
         let outcome = try merge.run(writer)
+        // What went dead meanwhile may have been copied before.
+        let dead = (table?.deadBytes(of: numbers) ?? 0) - knownDead
         do throws(LogError) {
             try parts.catalog.merge(
                 outcome.changes, into: number, from: first.first, superseding: superseded,
-                mark: mark)
+                deadBytes: dead, mark: mark)
         } catch {
             catalogFailure = error
             throw error
         }
-        let numbers = Set(superseded)
         table?.replace(
             numbers,
             by: SegmentTable.Entry(
                 number: number, first: first.first.rawValue, last: last.last.rawValue,
-                bytes: outcome.segment.fileBytes))
+                bytes: outcome.segment.fileBytes, deadBytes: dead))
         parts.directory.noteMovedRuns()
         for change in outcome.changes { install(change, superseding: numbers) }
         return outcome.segment
@@ -186,13 +211,11 @@ extension Settler {
         let end = pace.pause(
             after: source.movedBytes, now: clock.monotonicNanoseconds())
         while true {
-            let (isStopping, wanted, done, isOver) = gate.withLock {
-                (
-                    requests.isStopping, requests.wanted, requests.done,
-                    requests.isCompactionOver
-                )
+            let isUnwanted = answerThoseWhoGaveUp()
+            let (isStopping, wanted, done) = gate.withLock {
+                (requests.isStopping, requests.wanted, requests.done)
             }
-            if isStopping || isOver?() == true { throw .closed }
+            if isStopping || isUnwanted { throw .closed }
             let newest = parts.synced.newest
             // Behind the look at what is synced: a redaction that this has is counted.
             guard redactionsUnderWay.load(ordering: .acquiring) == 0 else {

@@ -44,13 +44,10 @@ final class Settler: @unchecked Sendable {
         var done: UInt64 = 0
         /// Why the last attempt failed; nil when it did not.
         var failure: LogError?
-        /// How many compactions were asked for, and how many of these are done.
-        var compactionsWanted: UInt64 = 0
-        var compactionsDone: UInt64 = 0
-        /// Says that whoever asked last does not want it any more.
-        var isCompactionOver: (@Sendable () -> Bool)?
-        /// What came of the last one.
-        var compaction: Result<CompactionReport, LogError> = .success(CompactionReport())
+        /// Who waits for a compaction that has not begun.
+        var compactions: [CompactionRequest] = []
+        /// Whom the compaction that is being made is for; each leaves when it is answered.
+        var compacting: [CompactionRequest] = []
         var hasEnded = false
     }
 
@@ -163,7 +160,7 @@ final class Settler: @unchecked Sendable {
     private var hasRequest: Bool {
         gate.withLock {
             requests.isStopping || requests.wanted > requests.done
-                || requests.compactionsWanted > requests.compactionsDone
+                || !requests.compactions.isEmpty
         }
     }
 

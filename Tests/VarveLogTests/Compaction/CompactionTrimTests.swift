@@ -93,4 +93,59 @@ import VarveStorage
         test.log.close()
         #expect(try LogVerifier.verify(volume: volume).damages == [])
     }
+
+    @Test func aSegmentAloneLosesWhatOnlyAForkKeptOnceTheForkIsGone() throws {
+        var options = LogOptions.small
+        options.mergesSegments = false
+        options.fileBytes = 8 << 20
+        // No two segments are merged.
+        options.mergeBytesMax = 1
+        let test = try TestLog(volume, indexes: indexes, options: options)
+        let stream = try fill(test)
+        let fork = try test.fork(stream, "fork")
+        try test.log.trim(stream, before: test.tail(stream))
+        let kept = try test.bytes(of: fork)
+        // The fork reads all of it: there is nothing to drop, and nothing is written again for it.
+        #expect(try test.log.compact() == CompactionReport())
+        #expect(try test.bytes(of: fork) == kept)
+        #expect(try segmentBytes() > 200_000)
+        try test.delete(fork)
+        let report = try test.log.compact()
+        #expect(report.merges == 5 && report.bytesReclaimed > 190_000)
+        #expect(try segmentBytes() < 100_000)
+        #expect(try LogVerifier.verify(volume: volume).damages == [])
+        #expect(try test.log.compact() == CompactionReport())
+        let head = test.head(stream)
+        test.log.close()
+        try indexes.destroy("catalog")
+        let again = try open(seed: 2)
+        #expect(again.find("fork") == nil)
+        #expect(again.head(try #require(again.find("a"))) == head)
+        again.log.close()
+    }
+
+    @Test func oneOfTwoForksKeepsWhatBothRead() throws {
+        let test = try open()
+        let stream = try fill(test)
+        let forks = [try test.fork(stream, "first"), try test.fork(stream, "second")]
+        try test.log.trim(stream, before: test.tail(stream))
+        try test.log.compact()
+        try test.delete(forks[0])
+        try test.log.settle()
+        #expect(try test.log.settler.segments().allSatisfy { $0.deadBytes == 0 })
+        // Trim, the last fork's end and a new fork's beginning in one settling.
+        try test.append([pattern(1000)], to: stream)
+        try test.log.trim(stream, before: test.tail(stream))
+        try test.delete(forks[1])
+        let third = try test.fork(stream, "third")
+        try test.log.settle()
+        #expect(try test.log.settler.segments().allSatisfy { $0.deadBytes == 0 })
+        try test.delete(third)
+        try test.log.settle()
+        #expect(try test.log.settler.segments().contains { $0.deadBytes > 200_000 })
+        try test.log.compact()
+        #expect(try segmentBytes() < 20_000)
+        test.log.close()
+        #expect(try LogVerifier.verify(volume: volume).damages == [])
+    }
 }

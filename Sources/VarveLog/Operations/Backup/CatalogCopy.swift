@@ -26,20 +26,23 @@ enum CatalogCopy {
         }
     }
 
-    /// How far the catalog in `directory`, a backup, is settled; nothing when it has none.
-    static func mark(in directory: String) throws(LogError) -> CatalogMark {
+    /// How far the catalog in `directory`, a backup, is settled, and the numbers of the segments
+    /// that it counts on; nothing when it has none.
+    static func contents(
+        of directory: String
+    ) throws(LogError) -> (mark: CatalogMark, segments: [UInt32]) {
         do throws(IndexError) {
             let index = try RocksIndexSource(rootDirectory: directory).openReadOnly(
                 Catalog.indexName)
             let catalog = Catalog(index)
             defer { catalog.close() }
             do throws(LogError) {
-                return try catalog.mark()
+                return (try catalog.mark(), try catalog.segments().map(\.number))
             } catch {
                 throw IndexError.corruption(directory: directory, detail: error.description)
             }
         } catch {
-            if case .notFound = error { return .nothing }
+            if case .notFound = error { return (.nothing, []) }
             throw LogError(error)
         }
     }

@@ -13,8 +13,9 @@ extension EventLog {
     /// waits for disks. Everything acknowledged before the call is in it.
     ///
     /// Files are pinned, the catalog's database is copied at one moment, segments are shared by
-    /// links where the file system can, and the journal is copied through what is synced. The copy
-    /// is verified. It is complete when the call returns; what a crash leaves, nothing accepts.
+    /// links where the file system can, and the journal is copied through what is synced. Merging
+    /// goes on meanwhile. The copy is verified. It is complete when the call returns; what a crash
+    /// leaves, nothing accepts.
     ///
     /// - Parameter progress: told the bytes that are done, and those to do; on this thread.
     /// - Throws: `overloaded` while another backup runs, `io`, `outOfSpace`, `poisoned`, `closed`.
@@ -36,11 +37,12 @@ extension EventLog {
         return try withoutActuallyEscaping(progress) { progress throws(LogError) in
             var writer = try BackupWriter(directory, progress: progress)
             try copyCatalog(of: root, to: &writer)
-            // Behind the catalog: segments that it does not know yet are taken in when the copy is
-            // opened.
-            let (segments, end) = try copyIndex(of: root, to: &writer)
-            let first = try CatalogCopy.mark(in: directory).cut
-            let plan = try journalPlan(from: first, to: end)
+            let end = try copyIndex(of: root, to: &writer)
+            // The segments that the copied catalog counts on, and nothing of the directory: some
+            // of what lies there was given up before the pin and may go meanwhile, and what came
+            // later is in the journal behind the catalog's cut.
+            let (mark, segments) = try CatalogCopy.contents(of: directory)
+            let plan = try journalPlan(from: mark.cut, to: end)
             writer.total += plan.reduce(0) { $0 + $1.bytes }
             for number in segments {
                 let path = SegmentName(number: number).path
@@ -69,30 +71,30 @@ extension EventLog {
         try CatalogCopy.remove(path)
     }
 
-    /// Copies the index of the key-value store, if there is one, and looks where the log ends: the
-    /// segments and the cut that the copy goes with.
+    /// Copies the index of the key-value store, if there is one; where the log ends that the copy
+    /// goes with.
     private func copyIndex(
         of root: String, to writer: inout BackupWriter
-    ) throws(LogError) -> (segments: [UInt32], end: CutPoint) {
+    ) throws(LogError) -> CutPoint {
         if let companion = companion.withLock({ $0 }) {
             let path = "\(root)/\(Self.indexCopyName)"
-            var found: (segments: [UInt32], end: CutPoint)?
+            var end: CutPoint?
             try CatalogCopy.remove(path)
             let isCopied = try companion.withCopy(to: path) { () throws(LogError) in
                 try waitUntilSynced(LSN(journal.next - 1))
-                found = (try SegmentDirectory(reading: volume).numbers, flusher.syncedCut)
+                end = flusher.syncedCut
             }
-            if isCopied, let found {
+            if isCopied, let end {
                 try CatalogCopy.add(path, as: Format.indexDirectory, to: &writer)
                 try CatalogCopy.remove(path)
-                return found
+                return end
             }
         } else if File.isDirectory("\(root)/\(Format.indexDirectory)") {
             // Nobody has it open.
             try CatalogCopy.add(
                 "\(root)/\(Format.indexDirectory)", as: Format.indexDirectory, to: &writer)
         }
-        return (try SegmentDirectory(reading: volume).numbers, flusher.syncedCut)
+        return flusher.syncedCut
     }
 
     /// Sets what keeps an index beside the log; nil when it does no more.
