@@ -11,52 +11,61 @@ import VarveLog
 /// entries without an expiry. Thread rule: any thread; its lock is a leaf.
 final class ExpiryIndex: Sendable {
     /// One stream and when to look at it.
-    struct Entry: Sendable {
+    struct Entry: MomentEntry {
         /// In milliseconds since 1970.
-        var visit: UInt64
+        var moment: UInt64
         /// The stream.
         var stream: StreamID
         /// Its expiry, of which only `isGone` is read here; nil for a stream that must be loaded.
         nonisolated(unsafe) var expiry: Expiry?
 
+        /// Whether its stream was deleted or left memory.
+        var isStale: Bool { expiry?.isGone.load(ordering: .relaxed) ?? false }
+
         /// The same stream at another moment.
         func visiting(_ moment: UInt64) -> Entry {
-            Entry(visit: moment, stream: stream, expiry: expiry)
+            Entry(moment: moment, stream: stream, expiry: expiry)
         }
     }
 
-    fileprivate struct Heap: Sendable {
-        /// The children of entry i are 2i+1 and 2i+2, and not earlier.
-        var entries: [Entry] = []
+    private struct State: Sendable {
+        var heap = MomentHeap<Entry>()
         var staleCount = 0
         /// Up to here the catalog's alarms have been made entries.
         var read = StreamAlarm.first
         /// Up to here they will have been; a stream that leaves memory with an alarm before it gets
         /// an entry at once.
         var claimed = StreamAlarm.first
+
+        /// One more entry is stale. Drops all of them when they are half; linear then.
+        mutating func noteStale() {
+            staleCount += 1
+            guard staleCount > 64, staleCount * 2 > heap.count else { return }
+            heap.removeAll { $0.isStale }
+            staleCount = 0
+        }
     }
 
-    private let heap = Mutex(Heap())
+    private let state = Mutex(State())
 
     /// The moment of the next visit; nil without entries.
-    var nextVisit: UInt64? { heap.withLock { $0.entries.first?.visit } }
+    var nextVisit: UInt64? { state.withLock { $0.heap.nextMoment } }
 
     /// How many entries there are, stale ones included.
-    var count: Int { heap.withLock { $0.entries.count } }
+    var count: Int { state.withLock { $0.heap.count } }
 
     /// Adds an entry.
     func add(_ entry: Entry) {
-        heap.withLock { $0.push(entry) }
+        state.withLock { $0.heap.push(entry) }
     }
 
     /// Takes up to `limit` entries that are due at `now`, the earliest first.
     func takeDue(at now: UInt64, limit: Int) -> [Entry] {
-        heap.withLock { heap in
+        state.withLock { state in
             var due: [Entry] = []
-            while due.count < limit, let first = heap.entries.first, first.visit <= now {
-                heap.removeFirst()
-                if first.expiry?.isGone.load(ordering: .relaxed) ?? false {
-                    heap.staleCount = max(0, heap.staleCount - 1)
+            while due.count < limit, let first = state.heap.takeFirst(dueAt: now) {
+                if first.isStale {
+                    state.staleCount = max(0, state.staleCount - 1)
                 } else {
                     due.append(first)
                 }
@@ -67,20 +76,20 @@ final class ExpiryIndex: Sendable {
 
     /// A stream with an entry was deleted; `expiry.isGone` says so already.
     func noteGone() {
-        heap.withLock { $0.noteStale() }
+        state.withLock { $0.noteStale() }
     }
 
     /// A stream leaves memory with the alarm that the catalog has for it; without an expiry it had
     /// no entry.
     func release(_ expiry: Expiry?, _ alarm: StreamAlarm) {
-        heap.withLock { heap in
+        state.withLock { state in
             if let expiry {
                 expiry.isGone.store(true, ordering: .relaxed)
-                heap.noteStale()
+                state.noteStale()
             }
             // Nobody looks for that alarm in the catalog again.
-            if alarm <= heap.claimed {
-                heap.push(Entry(visit: alarm.milliseconds, stream: alarm.stream))
+            if alarm <= state.claimed {
+                state.heap.push(Entry(moment: alarm.milliseconds, stream: alarm.stream))
             }
         }
     }
@@ -88,55 +97,18 @@ final class ExpiryIndex: Sendable {
     /// The alarms that are to be read from the catalog now: behind the first, up to the second. All
     /// up to the moment `now`, unless earlier ones are not read yet.
     func claim(through now: UInt64) -> (after: StreamAlarm, through: StreamAlarm) {
-        heap.withLock { heap in
-            if heap.read == heap.claimed {
-                heap.claimed = max(
-                    heap.claimed,
+        state.withLock { state in
+            if state.read == state.claimed {
+                state.claimed = max(
+                    state.claimed,
                     StreamAlarm(milliseconds: now, stream: StreamID(rawValue: .max)))
             }
-            return (heap.read, heap.claimed)
+            return (state.read, state.claimed)
         }
     }
 
     /// The alarms up to that one have become entries.
     func noteRead(through alarm: StreamAlarm) {
-        heap.withLock { $0.read = alarm }
-    }
-}
-
-extension ExpiryIndex.Heap {
-    fileprivate mutating func push(_ entry: ExpiryIndex.Entry) {
-        entries.append(entry)
-        var index = entries.count - 1
-        while index > 0, entries[index].visit < entries[(index - 1) / 2].visit {
-            entries.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    fileprivate mutating func removeFirst() {
-        let last = entries.removeLast()
-        if entries.isEmpty { return }
-        entries[0] = last
-        var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2]
-            where child < entries.count && entries[child].visit < entries[least].visit {
-                least = child
-            }
-            if least == index { return }
-            entries.swapAt(index, least)
-            index = least
-        }
-    }
-
-    /// One more entry is stale. Drops all of them when they are half; linear then.
-    fileprivate mutating func noteStale() {
-        staleCount += 1
-        guard staleCount > 64, staleCount * 2 > entries.count else { return }
-        entries.removeAll { $0.expiry?.isGone.load(ordering: .relaxed) ?? false }
-        entries.sort { $0.visit < $1.visit }
-        staleCount = 0
+        state.withLock { $0.read = alarm }
     }
 }

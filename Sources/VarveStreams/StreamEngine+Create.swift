@@ -142,7 +142,7 @@ extension StreamEngine {
         }
         if let expiry = cell.state.expiry {
             expiries.add(
-                ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream.id, expiry: expiry))
+                ExpiryIndex.Entry(moment: expiry.nextVisit, stream: stream.id, expiry: expiry))
         }
         return CreateOutcome(
             kind: .created, stream: stream, tail: stream.log.withLock { $0.tail },

@@ -84,7 +84,7 @@ extension StreamEngine {
                 if !log.isResident(alarm.stream) {
                     found += 1
                     expiries.add(
-                        ExpiryIndex.Entry(visit: alarm.milliseconds, stream: alarm.stream))
+                        ExpiryIndex.Entry(moment: alarm.milliseconds, stream: alarm.stream))
                 }
                 return looks > 0 && found < limit
             }

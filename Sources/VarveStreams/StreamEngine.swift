@@ -66,7 +66,7 @@ package final class StreamEngine: Sendable {
                 guard !state.isRetired, let expiry = stream.cell.state.expiry else { return }
                 expiry.assumeUnjournalledUse()
                 expiries.add(
-                    ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream.id, expiry: expiry))
+                    ExpiryIndex.Entry(moment: expiry.nextVisit, stream: stream.id, expiry: expiry))
             }
         }
     }

@@ -110,7 +110,7 @@ final class StreamFold: LogFold {
             retentions.schedule(stream, state)
             guard !state.isRetired, let expiry = stream.cell.state.expiry else { return }
             expiries.add(
-                ExpiryIndex.Entry(visit: expiry.nextVisit, stream: stream.id, expiry: expiry))
+                ExpiryIndex.Entry(moment: expiry.nextVisit, stream: stream.id, expiry: expiry))
         }
     }
 
