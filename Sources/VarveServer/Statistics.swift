@@ -53,7 +53,8 @@ enum Statistics {
     private static func server(_ core: ServerCore) -> String {
         let appended = core.counters.reduce(0) { $0 + $1.metrics.appendBytes.value }
         let journal = core.engine.log.statistics.now.frameBytes
-        let segments = core.engine.log.settlingStatistics.now.fileBytes
+        let settled = core.engine.log.settlingStatistics.now
+        let segments = settled.fileBytes + settled.mergeResultBytes
         let amplification =
             appended == 0 ? "null" : decimal(Double(journal + segments) / Double(appended))
         return "{\"streams\":\(core.engine.streamCount),\"bytes\":\(core.engine.totalBytes)"

@@ -10,6 +10,8 @@ struct BenchmarkOptions {
     var isEncrypted = false
     /// How many streams the benchmark of many streams makes.
     var streams = 100_000
+    /// How many MiB the benchmark of write amplification appends in each of its runs.
+    var mebibytes = 256
     /// Whether the system is made to forget files before those benchmarks that read them cold.
     var dropsCaches = false
 
@@ -22,6 +24,7 @@ struct BenchmarkOptions {
           --filter TEXT    only benchmarks whose name contains TEXT
           --encryption     the logs are encrypted
           --streams N      streams of the benchmark of many streams (default 100000)
+          --mib N          MiB that a run of the benchmark "amplification" appends (default 256)
           --drop-caches    read files cold too: has the whole system forget its caches; needs root
           --help           this text
         """
@@ -48,6 +51,9 @@ struct BenchmarkOptions {
             case "--streams":
                 guard let number = Int(value), number > 0 else { return nil }
                 streams = number
+            case "--mib":
+                guard let number = Int(value), (1...1 << 30).contains(number) else { return nil }
+                mebibytes = number
             default: return nil
             }
         }

@@ -26,7 +26,9 @@ enum BenchmarkRun {
             ("segment-places", segments.places), ("settle", settling.settle),
             ("verify", settling.verify), ("read-settled", settling.readVerified),
             ("compression", CompressionBenchmarks(options: options).run),
-            ("append-settling", settling.appends), ("store-put", stores.put),
+            ("append-settling", settling.appends),
+            ("amplification", AmplificationBenchmark(options: options).run),
+            ("store-put", stores.put),
             ("store-get", stores.get), ("store-scan", stores.scan),
             ("store-subscribe", stores.subscribe),
         ]

@@ -19,6 +19,8 @@ package final class FlushStatistics: Sendable {
         package var frames: UInt64 = 0
         /// Bytes of frames written.
         package var frameBytes: UInt64 = 0
+        /// Bytes of groups written: the frames, their headers and what fills the last block.
+        package var groupBytes: UInt64 = 0
         /// Syncs done.
         package var syncs: UInt64 = 0
         /// Time spent writing and syncing, in nanoseconds.
@@ -34,11 +36,12 @@ package final class FlushStatistics: Sendable {
     /// All counts at this moment.
     package var now: Counts { counts.withLock { $0 } }
 
-    func wroteGroup(frames: Int, bytes: Int) {
+    func wroteGroup(frames: Int, frameBytes: Int, bytes: UInt64) {
         counts.withLock { counts in
             counts.groups += 1
             counts.frames += UInt64(frames)
-            counts.frameBytes += UInt64(bytes)
+            counts.frameBytes += UInt64(frameBytes)
+            counts.groupBytes += bytes
             counts.groupBuckets[Self.bucket(UInt64(frames), in: Self.bucketFrames)] += 1
         }
     }

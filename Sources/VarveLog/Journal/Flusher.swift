@@ -168,7 +168,9 @@ final class Flusher: @unchecked Sendable {
             group.waitUntilFilled()
             try writer.write(group)
             frameBytes += UInt64(group.frameBytes)
-            statistics.wroteGroup(frames: group.frameCount, bytes: group.frameBytes)
+            statistics.wroteGroup(
+                frames: group.frameCount, frameBytes: group.frameBytes,
+                bytes: group.endByte - group.byte)
         }
         commits.publish(written: writer.written)
         if writer.synced < writer.written, isSyncDue(isLast: isLast) {
