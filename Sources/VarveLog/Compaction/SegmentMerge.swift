@@ -103,7 +103,7 @@ struct SegmentMerge {
             _ = try writer.endStream()
             return nil
         }
-        let parts = try connected(parts, current.visibleStart)
+        let parts = try connected(parts, upTo: record.tail, current.visibleStart)
         let isPinned = try !catalog.forks(of: record.id).isEmpty
         let floor = isPinned ? record.start : current.visibleStart
         let first = parts.compactMap(\.stream.run).first?.start ?? record.tail
@@ -127,27 +127,28 @@ struct SegmentMerge {
     }
 
     /// The parts without the runs before the last gap: an earlier merge left out what lay there,
-    /// which was trimmed away, and nobody reads what is before it.
+    /// which was trimmed away, and nobody reads what is before it. The gap may reach to `tail`,
+    /// where the stream ends.
     ///
     /// Throws `corruption` for a gap that readers would see.
     private func connected(
-        _ parts: [Part], _ visibleStart: StreamPosition
+        _ parts: [Part], upTo tail: StreamPosition, _ visibleStart: StreamPosition
     ) throws(LogError) -> [Part] {
         var parts = parts
-        var next: SettledRun?
+        var behind = tail
         for index in parts.indices.reversed() {
             guard let run = parts[index].stream.run else { continue }
-            if let behind = next, behind.start != run.end {
-                guard behind.start > run.end, behind.start <= visibleStart else {
+            if behind != run.end {
+                guard behind > run.end, behind <= visibleStart else {
                     throw parts[index].file.damage(
                         run.dataOffset, run.storedBytes,
-                        "stream \(parts[index].stream.record.id) goes on at \(behind.start) "
+                        "stream \(parts[index].stream.record.id) goes on at \(behind) "
                             + "instead of \(run.end)")
                 }
                 for earlier in parts[...index].indices { parts[earlier].stream.run = nil }
                 return parts
             }
-            next = run
+            behind = run.start
         }
         return parts
     }

@@ -180,16 +180,20 @@ struct SegmentVerifier {
     /// The head of the chain where the stream goes on in the segment, when what lay before that
     /// place may be gone: it was trimmed away, or is not needed since the stream is gone. The chain
     /// is followed from there.
+    ///
+    /// What a run says of its own beginning comes first: where it begins with records that take no
+    /// place, such as a trim's, the heads before and behind them have one position.
     private func headAfterGap(
         _ stream: SegmentStream, at begin: StreamPosition, in file: SegmentFile
     ) -> ChainHash? {
         guard let visible = visibles[stream.record.id.rawValue], begin <= visible.position else {
             return nil
         }
+        if let run = stream.run, let head = try? file.checkpoint(run, at: 0).head { return head }
         for known in [visible, stream.record.visible] where known?.position == begin {
             return known?.head
         }
-        return stream.run.flatMap { try? file.checkpoint($0, at: 0).head } ?? stream.record.head
+        return stream.record.head
     }
 
     /// What is wrong with the place of a stream's records; nil when nothing is.

@@ -105,6 +105,40 @@ import VarveStorage
         try check(test, from: place(3))
     }
 
+    @Test func aGapThatReachesToTheEndOfAForkedStreamIsMerged() throws {
+        let test = try open()
+        let stream = try fill(test, 3)
+        try test.log.trim(stream, before: place(3))
+        try test.log.settle()
+        // The first segment keeps its record; of the next two nothing is left.
+        _ = try test.log.settler.merge([2, 3])
+        // The fork holds what its source shows, and nothing before it.
+        _ = try test.fork(stream, "fork")
+        try test.log.settle()
+        _ = try test.log.settler.merge([1, 5])
+        try check(test, from: place(3))
+    }
+
+    @Test func aRunThatBeginsBehindATrimOfItsOwnPlaceIsProven() throws {
+        let test = try open()
+        let stream = try fill(test, 1)
+        // The second trim begins at the second record's end, where the first one already lies.
+        try test.append([pattern(100)], to: stream)
+        try test.log.trim(stream, before: place(1))
+        try test.log.settle()
+        try test.log.trim(stream, before: place(2))
+        try test.log.settle()
+        try test.append([pattern(100)], to: stream)
+        try test.log.trim(stream, before: place(3))
+        try test.log.settle()
+        // What the first two held is gone; the third keeps its trim.
+        _ = try test.log.settler.merge([1, 2])
+        _ = try test.log.settler.merge([3])
+        _ = try test.log.settler.merge([5, 6])
+        #expect(try LogVerifier.verify(volume: volume).damages == [])
+        try check(test, from: place(3))
+    }
+
     @Test func ofTwoMergesOfTheSameSegmentsTheLaterOneCounts() throws {
         let disk = MemoryVolume()
         let first = SegmentName(number: 1).path
