@@ -17,6 +17,7 @@ enum BenchmarkRun {
         let segments = SegmentBenchmarks(options: options)
         let settling = SettleBenchmarks(options: options)
         let stores = StoreBenchmarks(options: options)
+        let storeReads = StoreReadBenchmarks(options: options)
         let all: [(String, () throws -> Void)] = [
             ("stage", appends.stage), ("append", appends.append),
             ("pipelined", appends.pipelined), ("read-pages", reads.pages),
@@ -29,7 +30,7 @@ enum BenchmarkRun {
             ("append-settling", settling.appends),
             ("amplification", AmplificationBenchmark(options: options).run),
             ("store-put", stores.put),
-            ("store-get", stores.get), ("store-scan", stores.scan),
+            ("store-get", storeReads.get), ("store-scan", storeReads.scan),
             ("store-subscribe", stores.subscribe),
         ]
         for (name, body) in all where options.filter.isEmpty || name.contains(options.filter) {

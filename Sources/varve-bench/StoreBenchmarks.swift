@@ -7,7 +7,6 @@ import VarveStore
 /// alone, with a log that is synced with every batch.
 struct StoreBenchmarks {
     private static let valueBytes = 100
-    private static let keys = 1_000_000
 
     let options: BenchmarkOptions
 
@@ -31,18 +30,9 @@ struct StoreBenchmarks {
     }
 
     private func putRaw(_ size: Int) throws -> Double {
-        var limits = RocksIndexOptions()
-        limits.cacheBytes = StoreOptions().cacheBytes
-        limits.writeBufferBytes = StoreOptions().writeBufferBytes
-        limits.bytesPerSecondMax = StoreOptions().indexBytesPerSecond
-        limits.logsEveryBatch = true
-        let root = "\(options.directory)/varve-bench-raw-\(Machine.processIdentifier)"
-        let source = RocksIndexSource(rootDirectory: root, options: limits)
-        defer {
-            try? source.destroy("raw")
-            try? File.removeDirectory(root)
-        }
-        let index = try source.open("raw")
+        let raw = RawIndex(options)
+        defer { raw.remove() }
+        let index = try raw.open()
         var batch = IndexBatch()
         return try measure("rocksdb-put-\(size)", size, nil) { pairs in
             batch.clear()
@@ -73,58 +63,7 @@ struct StoreBenchmarks {
         return rate
     }
 
-    // MARK: Reading
-
-    /// Gets single keys of a million.
-    func get() throws {
-        let scratch = try Scratch(options)
-        let store = try filled(scratch)
-        defer { store.close() }
-        let random = SeededRandom(seed: 1)
-        var measurement = Measurement()
-        while measurement.elapsedSeconds < options.seconds {
-            let key = StorePairs.key(random.next(below: Self.keys))
-            _ = try measurement.time { try store.get(key) }
-        }
-        var line = ResultLine("store-get", durability: "sync")
-        line.add("keys", Double(Self.keys))
-        line.add(measurement, eventsEach: 1)
-        line.print()
-    }
-
-    /// Goes through all keys, in one thread and in two.
-    func scan() throws {
-        let scratch = try Scratch(options)
-        let store = try filled(scratch)
-        defer { store.close() }
-        for threads in [1, 2] {
-            let seen = Atomic<Int>(0)
-            var measurement = Measurement()
-            while measurement.elapsedSeconds < options.seconds {
-                try measurement.time {
-                    try Self.parallel(threads) {
-                        try store.snapshot().forEach(from: [], through: []) { _, _ in
-                            seen.add(1, ordering: .relaxed)
-                            return true
-                        }
-                    }
-                }
-            }
-            var line = ResultLine("store-scan-\(threads)", durability: "sync")
-            line.add(
-                measurement, eventsEach: seen.load(ordering: .relaxed) / measurement.count)
-            line.print()
-        }
-        var measurement = Measurement()
-        var seen = 0
-        try measurement.time {
-            let scan = try store.rangeScan()
-            while try scan.next() != nil { seen += 1 }
-        }
-        var line = ResultLine("store-scan-pulled", durability: "sync")
-        line.add(measurement, eventsEach: seen)
-        line.print()
-    }
+    // MARK: Following
 
     /// Puts batches of a hundred while so many follow in a thread of their own.
     func subscribe() throws {
@@ -162,30 +101,7 @@ struct StoreBenchmarks {
         }
     }
 
-    // MARK: Parts
-
     private func open(_ scratch: Scratch) throws -> Store {
         try Store.open(directory: scratch.path)
-    }
-
-    private func filled(_ scratch: Scratch) throws -> Store {
-        let store = try open(scratch)
-        var pairs = StorePairs(10_000)
-        for _ in 0..<Self.keys / 10_000 {
-            pairs.next()
-            var encoder = store.encoder(.put, capacity: 1_500_000)
-            try pairs.forEach { key, value in try encoder.append(key, value) }
-            _ = try store.write(try encoder.finish())
-        }
-        return store
-    }
-
-    private static func parallel(
-        _ count: Int, _ body: @Sendable @escaping () throws -> Void
-    ) throws {
-        let threads = try (0..<count).map { _ in
-            try NamedThread.start(name: "scan") { try? body() }
-        }
-        for thread in threads { thread.join() }
     }
 }
