@@ -109,8 +109,8 @@ public final class EventLog: Sendable {
     /// Changes nothing on disk when it throws, except that a directory that was missing may be
     /// there.
     /// - Parameter key: the key of an encrypted log; a new one is encrypted with it.
-    /// - Throws: `locked`, `foreignFile`, `newerFormat`, `missingFile`, `corruption`, `outOfSpace`,
-    ///   `io`.
+    /// - Throws: `locked`, `foreignFile`, `foreignStream`, `newerFormat`, `missingFile`,
+    ///   `corruption`, `outOfSpace`, `io`.
     public static func open(
         directory: String, key: EncryptionKey? = nil, options: LogOptions = LogOptions()
     ) throws(LogError) -> EventLog {
@@ -119,7 +119,7 @@ public final class EventLog: Sendable {
         }
         return try open(
             volume: volume, options: options, clock: SystemClock(), random: SystemRandom(),
-            fold: nil)
+            fold: LoneLogFold())
     }
 
     /// Opens the log in `volume`, telling `fold` everything that the log has.

@@ -15,6 +15,8 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
     case corruption(file: String, byte: UInt64, count: UInt64, detail: String)
     /// A file that is not Varve's in Varve's directory.
     case foreignFile(path: String)
+    /// A stream of a layer above, in a log that is opened without one.
+    case foreignStream(name: String)
     /// A file of a newer format than this program knows.
     case newerFormat(path: String, version: UInt32)
     /// A file of a format before the first release, which this program does not read.
@@ -78,6 +80,7 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .limitExceeded: "limit-exceeded"
         case .corruption: "corruption"
         case .foreignFile: "foreign-file"
+        case .foreignStream: "foreign-stream"
         case .newerFormat: "newer-format"
         case .olderFormat: "older-format"
         case .missingFile: "missing-file"
@@ -114,6 +117,9 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file) is damaged at byte \(byte), \(count) bytes: \(detail)"
         case .foreignFile(let path):
             "\(path) is not a file of Varve's"
+        case .foreignStream(let name):
+            "the stream \"\(name)\" was written by a layer above the log, such as a server: its "
+                + "state would be lost if the log were opened without that"
         case .newerFormat(let path, let version):
             "\(path) has format \(version); this program knows formats up to \(Format.version)"
         case .olderFormat(let path, let version):

@@ -77,8 +77,8 @@ extension Problem {
         case .closed: self = .shuttingDown
         case .corruption, .chainBroken, .io, .missingFile: self = .unreadable
         case .wrongOffset, .wrongHash: self = .preconditionFailed
-        case .foreignFile, .newerFormat, .olderFormat, .locked, .alreadyExists, .emptyBatch,
-            .wouldBlock:
+        case .foreignFile, .foreignStream, .newerFormat, .olderFormat, .locked, .alreadyExists,
+            .emptyBatch, .wouldBlock:
             self = .internalError
         }
     }

@@ -1,3 +1,4 @@
+import ServerProcess
 import Testing
 import VarveIndex
 import VarveLog
@@ -59,5 +60,38 @@ import VarveStreams
             store.close()
             engine.close()
         }
+    }
+
+    @Test("A store alone does not open a log with streams that it would spoil, and changes nothing")
+    func aStoreAloneLeavesStreamsAlone() throws {
+        let directory = try TemporaryDirectory()
+        func open(_ seed: UInt64) throws -> StreamEngine {
+            try StreamEngine.open(
+                volume: try FileVolume(rootDirectory: directory.path),
+                logOptions: StoreOptions.small.log, clock: ManualClock(),
+                random: SeededRandom(seed: seed))
+        }
+        // A stream that is not settled, as the death of a server leaves it.
+        var engine = try open(1)
+        try create("s", in: engine)
+        engine.close()
+        let before = try DirectoryDigest(of: directory.path)
+        #expect(throws: StoreError.log(.foreignStream(name: "s"))) {
+            try Store.open(directory: directory.path)
+        }
+        #expect(try DirectoryDigest(of: directory.path) == before)
+        engine = try open(2)
+        #expect(try names(engine) == ["s"])
+        try engine.log.settle()
+        engine.close()
+        // What is settled it leaves as it is.
+        let store = try Store.open(directory: directory.path, options: .small)
+        #expect(try store.putBatch([StoreEntry("k", "v")]) == 1)
+        try store.log.settle()
+        store.close()
+        engine = try open(3)
+        #expect(try names(engine) == ["s"])
+        #expect(engine.totalBytes == 5)
+        engine.close()
     }
 }

@@ -61,6 +61,8 @@ final class ServerUnderTest: ConformanceServer {
         configuration.memoryWindowBytes = 4 << 20
         configuration.logLevel = .error
         configuration.expirySweepMilliseconds = 20
+        // A machine that is busy may take long to answer what is under way.
+        configuration.drainMilliseconds = 300_000
         configure(&configuration)
         basePath = configuration.basePath
         clock = ManualClock(wallMilliseconds: SystemClock().wallMilliseconds())

@@ -13,7 +13,7 @@ import VarvePlatform
     private static let seed =
         UInt64(settings["VARVE_CRASH_SEED"] ?? "") ?? UInt64.random(in: 1...999_999)
 
-    @Test(.timeLimit(.minutes(30)), arguments: [false, true])
+    @Test(.timeLimit(.minutes(120)), arguments: [false, true])
     func whatWasAcknowledgedSurvivesEveryKill(isEncrypted: Bool) throws {
         let directory = try TemporaryDirectory()
         let victim = try Victim(in: directory, isEncrypted: isEncrypted)

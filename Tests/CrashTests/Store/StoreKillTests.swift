@@ -35,7 +35,7 @@ import VarvePlatform
 
     @Test(
         "Acknowledged batches survive every kill whole, and nobody sees a gap or a repeat",
-        .timeLimit(.minutes(30)), arguments: Setting.allCases)
+        .timeLimit(.minutes(120)), arguments: Setting.allCases)
     func acknowledgedBatchesSurviveEveryKill(setting: Setting) throws {
         let directory = try TemporaryDirectory()
         let victim = try Victim(in: directory, isEncrypted: setting == .encrypted)
@@ -112,7 +112,7 @@ import VarvePlatform
         let problems = known.problems + followers.flatMap(\.problems)
         try #require(
             problems.isEmpty && !server.program.hasEnded,
-            "seed \(Self.seed), round \(round): \(server.program.errors)")
+            "\(problems) \(server.program.errors), seed \(Self.seed), round \(round)")
     }
 
     /// The index that is made again from the log alone has the same pairs; where the log has not
