@@ -138,7 +138,10 @@ final class Replay {
         var redaction = redaction
         var owner = stream
         while let origin = owner.edge?.origin, redaction.start < origin.position {
-            guard let source = streams[origin.source.rawValue] else { throw .unknownSource }
+            // A source is older than its forks: else this would have no end.
+            guard origin.source.rawValue < owner.id.rawValue,
+                let source = streams[origin.source.rawValue]
+            else { throw .unknownSource }
             owner = source
             redaction = redaction.clipped(to: origin.position)
             guard redaction.start.record < redaction.end.record else { throw .impossibleRedaction }
@@ -165,8 +168,8 @@ final class Replay {
         if !set.first.kind.creates { try loadUnknown(set.first.stream) }
         for id in set.released { try loadUnknown(id) }
         var owner = streams[set.first.stream]
-        while let redaction = set.redaction, let origin = owner?.edge?.origin,
-            redaction.start < origin.position
+        while let redaction = set.redaction, let fork = owner, let origin = fork.edge?.origin,
+            redaction.start < origin.position, origin.source.rawValue < fork.id.rawValue
         {
             try loadUnknown(origin.source.rawValue)
             owner = streams[origin.source.rawValue]
