@@ -1,4 +1,5 @@
 import COpenSSL
+import CVarve
 
 /// SHA-256 with its state kept between uses: no allocation after `init`.
 ///
@@ -49,8 +50,19 @@ package final class SHA256Hasher {
         return finish()
     }
 
-    /// The digest of `bytes`, computed with state on the stack.
+    /// The digest of `bytes`: with the processor's instructions where it has them.
     package static func hash(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        var digest = SHA256Digest()
+        let isDone = digest.withUnsafeMutableBytes { target in
+            varve_sha256(
+                bytes.baseAddress, bytes.count,
+                target.baseAddress?.assumingMemoryBound(to: UInt8.self)) != 0
+        }
+        return isDone ? digest : portableHash(bytes)
+    }
+
+    /// The same digest from OpenSSL, on any processor; a reference for tests.
+    package static func portableHash(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
         var state = SHA256_CTX()
         SHA256_Init(&state)
         SHA256_Update(&state, bytes.baseAddress, bytes.count)

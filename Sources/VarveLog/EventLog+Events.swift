@@ -97,9 +97,10 @@ extension EventLog {
             for event in events {
                 let slice = UnsafeRawBufferPointer(
                     rebasing: UnsafeRawBufferPointer(bytes)[offset..<offset + event.count])
-                records.append(RecordBytes(slice))
+                records.append(RecordBytes(slice, payloadHash: SHA256Digest()))
                 offset += event.count
             }
+            records.withUnsafeMutableBufferPointer { RecordBytes.hashPayloads(of: $0) }
             return try stage(records, on: stream, expecting: expecting, previous: previous)
         }
         requestCommit()

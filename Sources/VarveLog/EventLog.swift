@@ -1,5 +1,4 @@
 import Synchronization
-package import VarveBytes
 package import VarveIndex
 package import VarvePlatform
 public import VarveStorage
@@ -227,11 +226,6 @@ public final class EventLog: Sendable {
     public func settle() throws(LogError) {
         try waitUntilSynced(LSN(journal.next - 1))
         try settler.settle()
-    }
-
-    /// The digest that a record's chain link needs; computed before any lock is taken.
-    package static func hashPayload(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
-        SHA256Hasher.hash(bytes)
     }
 
     /// Counts of what was written and synced.

@@ -7,10 +7,10 @@ package struct RecordBytes {
     /// What the record is. A control record has no bytes; the digest of a trim is that of the
     /// visible start that its mutation names.
     package var kind: RecordKind
-    /// The digest of `bytes`, from `EventLog.hashPayload`, computed before any lock is taken.
+    /// The digest of `bytes`, computed before any lock is taken.
     package var payloadHash: SHA256Digest
 
-    /// A record with a digest computed earlier.
+    /// A record with a digest computed earlier, or still to be computed.
     package init(
         _ bytes: UnsafeRawBufferPointer, kind: RecordKind = .data, payloadHash: SHA256Digest
     ) {
@@ -31,6 +31,15 @@ package struct RecordBytes {
     /// A record whose digest is computed here; not under a lock.
     package init(_ bytes: UnsafeRawBufferPointer, kind: RecordKind = .data) {
         self.init(bytes, kind: kind, payloadHash: SHA256Hasher.hash(bytes))
+    }
+
+    /// Computes the digests of several records together; not under a lock. A trim has its own.
+    package static func hashPayloads(of records: UnsafeMutableBufferPointer<RecordBytes>) {
+        SHA256Batch.hash(count: records.count) {
+            records[$0].bytes
+        } _: { index, digest in
+            if records[index].kind != .trim { records[index].payloadHash = digest }
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import VarveBytes
 import VarveLog
 
 extension StreamEngine {
@@ -62,8 +63,11 @@ extension StreamEngine {
         if messages.count == 0, !acceptsEmptyArray { return PreparedBody(fault: .emptyArray) }
         let room = scratch.room(for: messages.count + (closes ? 1 : 0))
         for index in 0..<messages.count {
-            room.initializeElement(at: index, to: RecordBytes(messages[index]))
+            room.initializeElement(
+                at: index, to: RecordBytes(messages[index], payloadHash: SHA256Digest()))
         }
+        RecordBytes.hashPayloads(
+            of: UnsafeMutableBufferPointer(rebasing: room[..<messages.count]))
         if closes { room.initializeElement(at: messages.count, to: PreparedBody.closing) }
         return PreparedBody(UnsafeBufferPointer(room), separator: Self.messageSeparator)
     }
@@ -86,8 +90,11 @@ extension StreamEngine {
                     return PreparedBody(fault: fault(error))
                 }
             }
-            room.initializeElement(at: index, to: RecordBytes(message))
+            room.initializeElement(
+                at: index, to: RecordBytes(message, payloadHash: SHA256Digest()))
         }
+        RecordBytes.hashPayloads(
+            of: UnsafeMutableBufferPointer(rebasing: room[..<messages.count]))
         if closes { room.initializeElement(at: messages.count, to: PreparedBody.closing) }
         return PreparedBody(
             UnsafeBufferPointer(room), separator: isJSON ? Self.messageSeparator : nil)

@@ -33,9 +33,7 @@ final class Workload {
 
     /// Hashes the payloads and stages them as one append, as a server does for a request.
     func stage(to stream: LogStream, in log: EventLog) throws(LogError) -> LSN {
-        for index in 0..<records.count {
-            records[index].payloadHash = EventLog.hashPayload(records[index].bytes)
-        }
+        RecordBytes.hashPayloads(of: records)
         let mutation = Mutation(
             records: UnsafeBufferPointer(records), wallMilliseconds: 1_750_000_000_000)
         return try stream.withLock { (state) throws(LogError) in

@@ -43,6 +43,47 @@ import VarveBytes
         }
     }
 
+    @Test("the processor's instructions and OpenSSL give the same digest, whatever the length")
+    func instructionsEqualOpenSSL() {
+        var numbers = Numbers(seed: 11)
+        let data = numbers.bytes(4096)
+        withView(data) { all in
+            for count in Array(0...600) + [1023, 1024, 1025, 4032, 4033] {
+                // At any alignment.
+                let start = min(count % 7, all.count - count)
+                let view = UnsafeRawBufferPointer(rebasing: all[start..<start + count])
+                #expect(SHA256Hasher.hash(view) == SHA256Hasher.portableHash(view))
+            }
+        }
+    }
+
+    @Test("messages hashed together have the digests they have alone, in their order")
+    func batch() {
+        var numbers = Numbers(seed: 12)
+        let data = numbers.bytes(4096)
+        withView(data) { all in
+            for round in 0..<300 {
+                // Lengths that end together, far apart, and in every kind of last block.
+                let messages = (0..<round % 40).map { _ in
+                    let count = Int.random(in: 0..<(round % 3 == 0 ? 66 : 1500), using: &numbers)
+                    let start = Int.random(in: 0..<all.count - count, using: &numbers)
+                    return UnsafeRawBufferPointer(rebasing: all[start..<start + count])
+                }
+                var asked: [Int] = []
+                var digests: [SHA256Digest] = []
+                SHA256Batch.hash(count: messages.count) { index in
+                    asked.append(index)
+                    return messages[index]
+                } _: { index, digest in
+                    #expect(index == digests.count)
+                    digests.append(digest)
+                }
+                #expect(asked == Array(messages.indices))
+                #expect(digests == messages.map { SHA256Hasher.portableHash($0) })
+            }
+        }
+    }
+
     @Test("a digest goes through bytes and through hexadecimal text unchanged")
     func roundTrip() throws {
         let digest = withView(bytes("varve")) { SHA256Hasher.hash($0) }

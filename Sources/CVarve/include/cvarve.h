@@ -1,4 +1,5 @@
-// What Swift cannot import or say: Linux calls behind GNU macros, and the CRC-32C instruction.
+// What Swift cannot import or say: Linux calls behind GNU macros, and the processor's instructions
+// for CRC-32C and SHA-256.
 // Functions return what the system call returns (-1 with errno set on failure) unless they say
 // otherwise.
 #pragma once
@@ -15,6 +16,20 @@
 uint32_t varve_crc32c(uint32_t seed, const void *bytes, size_t count);
 /// The same value computed with a table, on any processor.
 uint32_t varve_crc32c_portable(uint32_t seed, const void *bytes, size_t count);
+
+/// Bytes to be hashed.
+struct varve_message {
+    const void *bytes;
+    size_t count;
+};
+/// The 32 bytes of a SHA-256, with the processor's instructions. Returns 0, and does nothing, when
+/// it has none.
+int varve_sha256(const void *bytes, size_t count, uint8_t *digest);
+/// The same for several messages, two at a time; their digests follow one another.
+int varve_sha256_many(const struct varve_message *messages, size_t count, uint8_t *digests);
+
+/// Asks the processor to have the memory at `address` near soon. Harmless whatever is there.
+static inline void varve_prefetch(const void *address) { __builtin_prefetch(address); }
 
 /// Compares two runs of bytes; the sign of the result orders them.
 int varve_compare(const void *a, const void *b, size_t count);

@@ -12,6 +12,8 @@ package enum Chain {
     private static let version: UInt8 = 1
     /// Bytes of a leaf's input: tag, version, incarnation, record, kind, length, payload hash.
     private static let leafBytes = 1 + 1 + 16 + 8 + 1 + 4 + 32
+    /// Memory for one such input.
+    private static let leafRoom = 64
     /// Bytes of a head's input: tag and two digests.
     private static let headBytes = 1 + 32 + 32
 
@@ -72,17 +74,46 @@ package enum Chain {
         incarnation: Incarnation, record: UInt64, kind: RecordKind, length: Int,
         payload: SHA256Digest
     ) -> SHA256Digest {
-        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { input in
+        withUnsafeTemporaryAllocation(byteCount: leafRoom, alignment: 8) { input in
             let leaf = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
-            leaf.storeBytes(of: 0x00, as: UInt8.self)
-            leaf.storeBytes(of: version, toByteOffset: 1, as: UInt8.self)
-            incarnation.store(to: leaf + 2)
-            leaf.storeLittleEndian(record, at: 18)
-            leaf.storeBytes(of: kind.rawValue, toByteOffset: 26, as: UInt8.self)
-            leaf.storeLittleEndian(UInt32(length), at: 27)
-            payload.store(to: leaf + 31)
+            let record = ChainRecord(number: record, kind: kind, length: length, payload: payload)
+            encode(record, incarnation, to: leaf)
             return SHA256Hasher.hash(UnsafeRawBufferPointer(start: leaf, count: leafBytes))
         }
+    }
+
+    /// The leaves of `count` records of one stream, which do not depend on one another.
+    ///
+    /// - Parameters:
+    ///   - record: the record with an index; called once for each, in order.
+    ///   - body: gets the leaves, in order.
+    static func leaves(
+        incarnation: Incarnation, count: Int, _ record: (Int) -> ChainRecord,
+        _ body: (Int, SHA256Digest) -> Void
+    ) {
+        // Records are asked for so many at a time, and their places used again.
+        let places = min(count, SHA256Batch.countMax)
+        withUnsafeTemporaryAllocation(byteCount: places * leafRoom, alignment: 8) { room in
+            SHA256Batch.hash(count: count) { index in
+                let leaf = room.baseAddress.unsafelyUnwrapped + index % places * leafRoom
+                encode(record(index), incarnation, to: leaf)
+                return UnsafeRawBufferPointer(start: leaf, count: leafBytes)
+            } _: {
+                body($0, $1)
+            }
+        }
+    }
+
+    private static func encode(
+        _ record: ChainRecord, _ incarnation: Incarnation, to leaf: UnsafeMutableRawPointer
+    ) {
+        leaf.storeBytes(of: 0x00, as: UInt8.self)
+        leaf.storeBytes(of: version, toByteOffset: 1, as: UInt8.self)
+        incarnation.store(to: leaf + 2)
+        leaf.storeLittleEndian(record.number, at: 18)
+        leaf.storeBytes(of: record.kind.rawValue, toByteOffset: 26, as: UInt8.self)
+        leaf.storeLittleEndian(UInt32(record.length), at: 27)
+        record.payload.store(to: leaf + 31)
     }
 
     /// The head after one more record of which the leaf is known.

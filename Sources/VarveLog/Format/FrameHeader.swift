@@ -88,6 +88,11 @@ package struct FrameHeader: Equatable, Sendable {
         Int(base.loadLittleEndian(0, as: UInt32.self))
     }
 
+    /// The stream that the frame at `base` says it changes; it may be anything.
+    static func claimedStream(_ base: UnsafeRawPointer) -> UInt64 {
+        base.loadLittleEndian(16)
+    }
+
     /// Writes the header without its checksum to `base`.
     func encode(to base: UnsafeMutableRawPointer) {
         base.storeLittleEndian(frameBytes, at: 0)

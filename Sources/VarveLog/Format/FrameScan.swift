@@ -39,14 +39,16 @@ package final class FrameScan {
     }
 
     private static let bufferBytes = 2 << 20
+    /// How many streams a look ahead finds at most: what is known of more does not stay near.
+    private static let claimsMax = 1024
 
     private let backend: any StorageBackend
     private let fileID: UInt64
     private let end: UInt64
     private let size: UInt64
     private let buffer: UnsafeMutableRawBufferPointer
-    private var bufferStart: UInt64 = 0
-    private var bufferCount = 0
+    @exclusivity(unchecked) private var bufferStart: UInt64 = 0
+    @exclusivity(unchecked) private var bufferCount = 0
     /// Places that the bytes layer refused, with its reasons: the first few.
     private var refusals: [(byte: UInt64, detail: String)] = []
     private static let refusalsMax = 64
@@ -187,6 +189,25 @@ package final class FrameScan {
             byte: position, count: count, nextLSN: lsn,
             problem: problem ?? (end == UInt64.max ? nil : "no group is here"),
             isRecordedEnd: false)
+    }
+
+    /// The streams of the frames of a group, as far as the group is in memory, and as its frames
+    /// say: nothing of that is checked yet.
+    func claimedStreams(of group: GroupHeader) -> ContiguousArray<StreamID> {
+        var streams: ContiguousArray<StreamID> = []
+        guard let base = buffer.baseAddress, group.byte >= bufferStart else { return streams }
+        let end = min(group.framesEndByte, bufferStart + UInt64(bufferCount))
+        var position = group.byte + UInt64(Format.groupHeaderBytes)
+        while position < end, end - position >= UInt64(Format.frameHeaderBytes),
+            streams.count < Self.claimsMax
+        {
+            let frame = UnsafeRawPointer(base) + Int(position - bufferStart)
+            let claimed = FrameHeader.claimedBytes(frame)
+            guard claimed >= Format.frameHeaderBytes else { break }
+            streams.append(StreamID(rawValue: FrameHeader.claimedStream(frame)))
+            position += UInt64(claimed)
+        }
+        return streams
     }
 
     /// The highest `synced through` of all valid group headers of the file, wherever they are.

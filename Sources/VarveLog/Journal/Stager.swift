@@ -48,14 +48,18 @@ struct Stager {
     ) throws(LogError) -> ClosedRange<UInt64> {
         let plan = PartPlan(mutation)
         let closes = try check(mutation, plan, state)
+        // Cold for a stream that was not written to lately; needed when its hashes are done.
+        state.extents.prefetchEnd()
         var head = state.head
         var record = state.tail.record
-        for index in 0..<mutation.records.count {
+        Chain.leaves(incarnation: target.incarnation, count: mutation.records.count) { index in
             let bytes = mutation.records[index]
-            head = Chain.head(
-                after: head, incarnation: target.incarnation, record: record, kind: bytes.kind,
-                length: bytes.chainLength, payload: bytes.payloadHash)
-            if bytes.kind.takesNumber { record += 1 }
+            defer { if bytes.kind.takesNumber { record += 1 } }
+            return ChainRecord(
+                number: record, kind: bytes.kind, length: bytes.chainLength,
+                payload: bytes.payloadHash)
+        } _: { _, leaf in
+            head = Chain.head(after: head, leaf: leaf)
         }
         let range =
             if plan.isSinglePart {

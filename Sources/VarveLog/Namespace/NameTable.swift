@@ -1,10 +1,26 @@
+import VarveBytes
+
 /// Streams by name: open addressing over the name's bytes, no strings.
 ///
 /// The table is what keeps its streams alive. Thread rule: the owner's lock. Lookups O(1) expected.
 struct NameTable {
     private struct Slot {
         var hash: UInt64 = 0
+        /// The stream's name, which lives as long as it does: comparing it takes no way through
+        /// the stream.
+        var name = UnsafeRawBufferPointer(start: nil, count: 0)
         var stream: LogStream?
+
+        /// True when no stream has the slot.
+        var isEmpty: Bool { name.baseAddress == nil }
+
+        /// Has the stream brought near: who finds it goes on to use it.
+        func prefetch() {
+            guard let stream else { return }
+            CacheLine.prefetch(
+                Unmanaged.passUnretained(stream).toOpaque(), count: LogStream.byteCount)
+            LogStream.prefetch(nameBytes: name)
+        }
     }
 
     private let hash: NameHash
@@ -30,8 +46,8 @@ struct NameTable {
         if (count + 1) * 4 > slots.count * 3 { grow() }
         let value = hash.value(stream.nameBytes)
         let place = index(of: stream.nameBytes, hash: value)
-        precondition(slots[place].stream == nil, "a name is in the table once")
-        slots[place] = Slot(hash: value, stream: stream)
+        precondition(slots[place].isEmpty, "a name is in the table once")
+        slots[place] = Slot(hash: value, name: stream.nameBytes, stream: stream)
         count += 1
     }
 
@@ -76,8 +92,11 @@ struct NameTable {
     private func index(of name: UnsafeRawBufferPointer, hash: UInt64) -> Int {
         let mask = slots.count - 1
         var place = Int(truncatingIfNeeded: hash) & mask
-        while let stream = slots[place].stream {
-            if slots[place].hash == hash, stream.nameBytes.hasSameBytes(as: name) { return place }
+        while !slots[place].isEmpty {
+            if slots[place].hash == hash {
+                slots[place].prefetch()
+                if slots[place].name.hasSameBytes(as: name) { return place }
+            }
             place = (place + 1) & mask
         }
         return place
@@ -88,7 +107,7 @@ struct NameTable {
         let mask = slots.count - 1
         var gap = empty
         var place = (gap + 1) & mask
-        while slots[place].stream != nil {
+        while !slots[place].isEmpty {
             let home = Int(truncatingIfNeeded: slots[place].hash) & mask
             if (place - home) & mask >= (place - gap) & mask {
                 slots[gap] = slots[place]
@@ -103,9 +122,9 @@ struct NameTable {
         let old = slots
         slots = ContiguousArray(repeating: Slot(), count: old.count * 2)
         let mask = slots.count - 1
-        for slot in old where slot.stream != nil {
+        for slot in old where !slot.isEmpty {
             var place = Int(truncatingIfNeeded: slot.hash) & mask
-            while slots[place].stream != nil { place = (place + 1) & mask }
+            while !slots[place].isEmpty { place = (place + 1) & mask }
             slots[place] = slot
         }
     }

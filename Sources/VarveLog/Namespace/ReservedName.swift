@@ -15,8 +15,3 @@ package enum ReservedName {
         name.first == firstByte
     }
 }
-
-extension LogStream {
-    /// Whether it belongs to Varve itself.
-    package var isReserved: Bool { ReservedName.contains(nameBytes) }
-}

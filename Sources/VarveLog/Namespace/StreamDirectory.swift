@@ -41,6 +41,7 @@ final class StreamDirectory: @unchecked Sendable {
         mutex.withLock { _ in
             let stream = table.find(name)
             stream?.wasUsed = true
+            stream?.prefetchAttachment()
             return LogStream.Carried(value: stream)
         }.value
     }

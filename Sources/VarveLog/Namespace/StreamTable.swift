@@ -1,3 +1,5 @@
+import VarveBytes
+
 /// Streams by id: open addressing, one word a slot.
 ///
 /// It keeps nothing alive: whoever owns it holds every stream that is in it elsewhere. Thread rule:
@@ -14,6 +16,22 @@ struct StreamTable {
     /// The stream with that id.
     func find(_ id: StreamID) -> LogStream? {
         slots[index(of: id)]?.takeUnretainedValue()
+    }
+
+    /// Has streams brought near, and what lies behind them, without waiting for one after the
+    /// other; nothing happens for ids that are not in the table.
+    func prefetch(_ ids: some Collection<StreamID>) {
+        let mask = slots.count - 1
+        for id in ids {
+            guard let slot = slots[Self.home(id, mask)] else { continue }
+            CacheLine.prefetch(slot.toOpaque(), count: LogStream.byteCount)
+        }
+        for id in ids {
+            slots[index(of: id)]?._withUnsafeGuaranteedRef {
+                LogStream.prefetch(nameBytes: $0.nameBytes)
+                $0.prefetchAttachment()
+            }
+        }
     }
 
     /// Adds a stream that is not in the table.

@@ -39,6 +39,7 @@ extension EventLog {
         if first > begin { throw .lost(from: begin, to: first) }
         let redactions = plan.redactions
         let give = { (record: Record) throws(LogError) in
+            guard !redactions.isEmpty else { return try body(record) }
             try body(redactions.reduce(record) { $1.applied(to: $0) })
         }
         var chain = RecordChain(of: stream, isHashing: check != .none)
@@ -60,7 +61,18 @@ extension EventLog {
         {
             throw .lost(from: run.end, to: extent.start)
         }
+        try chain.flushing(body) { (chain) throws(LogError) in
+            try walkJournal(plan, &chain, body)
+        }
+        return chain.beginning
+    }
+
+    /// Walks over the part of a plan that lies in the journal.
+    private func walkJournal(
+        _ plan: WalkPlan, _ chain: inout RecordChain, _ body: (Record) throws(LogError) -> Void
+    ) throws(LogError) {
         var walk = RecordWalk(in: bytes, chain: chain)
+        defer { chain = walk.chain }
         if let previous = plan.previous {
             try walk.join(behind: previous, end: plan.extents.first?.firstByte ?? plan.end.byte)
         } else if plan.runs.isEmpty {
@@ -73,7 +85,6 @@ extension EventLog {
                 extent, end: next?.firstByte ?? plan.end.byte,
                 isLastOfSet: isLast ? plan.endsWithSet : next?.lsn != extent.lsn, body)
         }
-        return walk.chain.beginning
     }
 
     private static func plan(
@@ -139,47 +150,23 @@ extension SegmentFile {
         let first =
             start <= run.start
             ? 0 : try checkpoint(run, atOrBefore: min(start.record, run.end.record)).index
-        var records = RecordPieces(chain: chain)
-        defer { chain = records.chain }
-        for index in first..<run.checkpointCount {
-            let checkpoint = try checkpoint(run, at: index)
-            guard checkpoint.position <= end else { return }
-            try walk(run, intervals: index..<index + 1) { (item) throws(LogError) in
-                switch item {
-                case .checkpoint(let position, let head):
-                    try records.finish(body)
-                    try records.chain.join(head, at: position.record)
-                case .record(let record):
-                    try records.finish(body)
-                    records.pending = record
-                case .bytes(let bytes):
-                    records.stored += bytes
+        try chain.flushing(body) { (chain) throws(LogError) in
+            for index in first..<run.checkpointCount {
+                let checkpoint = try checkpoint(run, at: index)
+                guard checkpoint.position <= end else { return }
+                try walk(run, intervals: index..<index + 1) { (item) throws(LogError) in
+                    switch item {
+                    case .checkpoint(let position, let head):
+                        try chain.join(head, at: position.record)
+                    case .record(let record):
+                        try chain.end(body)
+                        chain.begin(record.entry, at: record.position, leaf: record.leaf)
+                    case .bytes(let bytes):
+                        chain.add(bytes)
+                    }
                 }
+                try chain.end(body)
             }
-            try records.finish(body)
         }
-    }
-}
-
-/// Puts records together from what a run gives piece by piece.
-private struct RecordPieces {
-    /// Where complete records go.
-    var chain: RecordChain
-    /// The record whose bytes are coming.
-    var pending: SegmentRecord?
-    /// Its bytes so far.
-    var stored: [UInt8] = []
-
-    /// A start without a record.
-    init(chain: RecordChain) {
-        self.chain = chain
-    }
-
-    /// Gives out the record that came, if one did.
-    mutating func finish(_ body: (Record) throws(LogError) -> Void) throws(LogError) {
-        guard let record = pending else { return }
-        pending = nil
-        try chain.give(record.entry, at: record.position, stored[...], leaf: record.leaf, body)
-        stored.removeAll(keepingCapacity: true)
     }
 }

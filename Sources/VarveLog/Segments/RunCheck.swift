@@ -6,6 +6,10 @@ package struct RunCheck {
     /// Where a trim says that the chain has a certain head, until the run has come there.
     private var expected: VisibleStart?
     private var chain = SetHash()
+    /// Records behind the chain's head, which is behind them once they were hashed.
+    private var batch = LeafBatch()
+    /// The record whose bytes come, if it goes into the batch.
+    private var coming: LeafBatch.Record?
     private var next = StreamPosition.start
     private var isBegun = false
     private let watch: HeadWatch?
@@ -31,10 +35,9 @@ package struct RunCheck {
         switch item {
         case .checkpoint(let position, let head):
             endRecord()
+            flush()
             next = position
-            let known =
-                head
-                ?? stream.genesis
+            let known = head ?? stream.genesis
             if isBegun {
                 guard chain.head == known else { throw broken }
             } else {
@@ -52,9 +55,9 @@ package struct RunCheck {
             next = StreamPosition(
                 record: record.position.record + (record.kind.takesNumber ? 1 : 0),
                 byte: record.position.byte + UInt64(record.entry.storedBytes))
-            chain.beginRecord(record.entry, number: record.position.record, leaf: record.leaf)
+            begin(record)
         case .bytes(let bytes):
-            chain.add(bytes)
+            if coming != nil { batch.add(bytes) } else { chain.add(bytes) }
         }
     }
 
@@ -63,6 +66,7 @@ package struct RunCheck {
     /// Throws `chainBroken` when that is the stream's tail and the head is not the stream's.
     package mutating func end(at position: StreamPosition) throws(LogError) -> ChainHash {
         endRecord()
+        flush()
         try meet(position)
         guard position != stream.tail || chain.head == stream.head else { throw broken }
         return chain.head
@@ -73,6 +77,7 @@ package struct RunCheck {
     /// Throws `chainBroken` when the records do not lead to it.
     mutating func end(before checkpoint: SegmentCheckpoint) throws(LogError) {
         endRecord()
+        flush()
         try meet(next)
         guard next == checkpoint.position, chain.head == checkpoint.head else { throw broken }
     }
@@ -81,13 +86,42 @@ package struct RunCheck {
     private mutating func meet(_ position: StreamPosition) throws(LogError) {
         guard let expected, position == expected.position else { return }
         self.expected = nil
+        flush()
         guard chain.head == expected.head else { throw broken }
     }
 
+    /// Begins a record: a large one is hashed as it comes, since memory must not follow it.
+    private mutating func begin(_ record: SegmentRecord) {
+        guard record.entry.storedBytes <= LeafBatch.bytesMax else {
+            flush()
+            return chain.beginRecord(
+                record.entry, number: record.position.record, leaf: record.leaf)
+        }
+        coming = LeafBatch.Record(
+            number: record.position.record, kind: record.kind, length: record.entry.length,
+            leaf: record.leaf)
+    }
+
     private mutating func endRecord() {
-        guard chain.isRecordOpen else { return }
-        chain.endRecord()
+        if let record = coming {
+            coming = nil
+            batch.end(record)
+            if batch.isFull || places != nil { flush() }
+        } else if chain.isRecordOpen {
+            chain.endRecord()
+        } else {
+            return
+        }
         see(next)
+    }
+
+    /// Moves the chain's head behind the records of the batch.
+    private mutating func flush() {
+        guard batch.count > 0 else { return }
+        for leaf in batch.leaves(of: stream.incarnation) {
+            chain.head = Chain.head(after: chain.head, leaf: leaf)
+        }
+        batch.clear()
     }
 
     private func see(_ position: StreamPosition) {

@@ -24,7 +24,10 @@ struct JournalRange {
     }
 
     /// Calls `body` for every frame set, in the order of the log.
+    ///
+    /// - Parameter expect: told of the streams whose frames probably come next.
     func forEachSet(
+        expecting expect: (ContiguousArray<StreamID>) -> Void,
         _ body: (Item) throws(LogError) -> Void
     ) throws(LogError) {
         var number = start.place.fileNumber
@@ -39,6 +42,7 @@ struct JournalRange {
                 file.backend, fileID: fileID, recordedEnd: next?.previousEndByte ?? end.place.byte)
             var assembler = SetAssembler()
             let stop = try scan.run(from: byte, nextLSN: lsn) { (item) throws(LogError) in
+                if case .group(let group) = item { expect(scan.claimedStreams(of: group)) }
                 guard case .frame(let frame, let byte) = item else { return }
                 if !assembler.isInside, frame.isPlain {
                     return try body(

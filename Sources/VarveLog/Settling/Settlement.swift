@@ -54,7 +54,9 @@ struct Settlement {
             return shadow.stream
         }
         let frames = UnsettledFrames(memoryMax: memoryMax)
-        try range.forEachSet { (item) throws(LogError) in
+        try range.forEachSet {
+            replay.expect($0)
+        } _: { (item) throws(LogError) in
             guard let set = item.set else {
                 try replay.applyPlain(item.frame, file: item.file, byte: item.byte)
                 return frames.add(item.frame, file: item.file, byte: item.byte)
@@ -127,6 +129,7 @@ struct Settlement {
         var next = frames.first(of: stream.id) ?? -1
         while next >= 0 {
             let piece = frames[next]
+            frames.prefetch(behind: piece)
             if let copy = piece.copy {
                 try writer.append(
                     lengths: piece.lengths(copy), count: Int(piece.recordCount),

@@ -3,7 +3,7 @@ import VarveBytes
 /// The frames of one settling by stream, in the order of the log: small ones as copies, so that
 /// nothing is read twice, of others the places.
 ///
-/// Memory is bounded: copies end at a limit, and a place takes 40 bytes. Thread rule: one thread.
+/// Memory is bounded: copies end at a limit, and a place takes 48 bytes. Thread rule: one thread.
 final class UnsettledFrames {
     /// One frame's lengths and payload.
     struct Piece {
@@ -22,6 +22,8 @@ final class UnsettledFrames {
         /// The chain's head after the set, the lengths, the trailer and the payload; nil when they
         /// have to be read.
         fileprivate(set) var copy: UnsafeRawPointer?
+        /// The copy of the next piece, if it has one.
+        fileprivate var nextCopy: UnsafeRawPointer?
 
         /// The chain's head after the set, of a copy.
         func head(_ copy: UnsafeRawPointer) -> ChainHash { ChainHash(loadingFrom: copy) }
@@ -47,6 +49,8 @@ final class UnsettledFrames {
     /// Larger frames are not copied: to read them again costs little for each byte.
     private static let copyBytesMax = 16 << 10
     private static let blockBytes = 1 << 20
+    /// Behind so many bytes the processor sees by itself what is read next.
+    private static let prefetchMax = 512
 
     private let memoryMax: Int
     @exclusivity(unchecked) private var pieces: ContiguousArray<Piece> = []
@@ -98,11 +102,26 @@ final class UnsettledFrames {
     /// The piece of that number.
     subscript(index: Int32) -> Piece { pieces[Int(index)] }
 
+    /// Has the piece behind `piece` brought near, and the beginning of its copy, which is probably
+    /// as long as this one.
+    func prefetch(behind piece: Piece) {
+        guard piece.next >= 0 else { return }
+        pieces.withUnsafeBufferPointer {
+            CacheLine.prefetch(
+                $0.baseAddress.unsafelyUnwrapped + Int(piece.next),
+                count: MemoryLayout<Piece>.stride)
+        }
+        guard let copy = piece.nextCopy else { return }
+        CacheLine.prefetch(
+            copy, count: min(Self.prefetchMax, ChainHash.byteCount + Int(piece.payloadBytes)))
+    }
+
     private func append(_ piece: Piece, to stream: UInt64) {
         let index = Int32(pieces.count)
         pieces.append(piece)
         if let place = places[stream] {
             pieces[Int(chains[place].last)].next = index
+            pieces[Int(chains[place].last)].nextCopy = piece.copy
             chains[place].last = index
         } else {
             places[stream] = chains.count

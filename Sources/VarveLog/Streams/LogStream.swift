@@ -1,4 +1,5 @@
 public import Synchronization
+import VarveBytes
 
 /// One stream of the log: its identity, its lock, and the state under the lock.
 ///
@@ -17,7 +18,8 @@ public final class LogStream: @unchecked Sendable {
     /// What makes it a fork; nil for other streams.
     package let edge: ForkEdge?
     @usableFromInline let mutex = Mutex<Void>(())
-    private let nameCount: UInt16
+    /// How many bytes the name has; the top bit says whether the stream is Varve's own.
+    private let packedName: UInt16
     /// How its records are stored when they are settled.
     package let encoding: RunEncoding
     /// Whether it was asked for since the directory last looked; under the directory's lock.
@@ -30,6 +32,10 @@ public final class LogStream: @unchecked Sendable {
     /// stream is published.
     @exclusivity(unchecked) package private(set) var attachment: AnyObject?
 
+    private static let reservedBit: UInt16 = 1 << 15
+    /// About how many bytes an object has, without the state.
+    static let byteCount = 80
+
     /// A stream that is not yet published.
     init(
         id: StreamID, incarnation: Incarnation, name: UnsafeRawBufferPointer,
@@ -39,7 +45,8 @@ public final class LogStream: @unchecked Sendable {
         self.id = id
         self.edge = edge
         self.incarnation = incarnation
-        nameCount = UInt16(name.count)
+        packedName =
+            UInt16(name.count) | (ReservedName.contains(name) ? Self.reservedBit : 0)
         self.encoding = encoding
         let stateBytes = MemoryLayout<LogStreamState>.stride
         let memory = UnsafeMutableRawPointer.allocate(
@@ -60,8 +67,11 @@ public final class LogStream: @unchecked Sendable {
     /// The name's bytes, valid as long as the stream is referenced.
     package var nameBytes: UnsafeRawBufferPointer {
         let start = UnsafeRawPointer(state) + MemoryLayout<LogStreamState>.stride
-        return UnsafeRawBufferPointer(start: start, count: Int(nameCount))
+        return UnsafeRawBufferPointer(start: start, count: Int(packedName & ~Self.reservedBit))
     }
+
+    /// Whether it belongs to Varve itself; told without a look at the name, which is seldom near.
+    package var isReserved: Bool { packedName & Self.reservedBit != 0 }
 
     /// The name, invalid UTF-8 repaired.
     public var name: String {
@@ -75,6 +85,21 @@ public final class LogStream: @unchecked Sendable {
     package var genesis: ChainHash {
         guard let edge else { return Chain.genesis(incarnation, name: nameBytes) }
         return Chain.genesis(incarnation, name: nameBytes, forkOf: edge.origin)
+    }
+
+    /// Has the state of the stream that has the name `nameBytes` brought near, without waiting for
+    /// it: the state lies before the name.
+    static func prefetch(nameBytes: UnsafeRawBufferPointer) {
+        guard let name = nameBytes.baseAddress else { return }
+        let count = MemoryLayout<LogStreamState>.stride
+        CacheLine.prefetch(name - count, count: count)
+    }
+
+    /// Has the upper layer's state object brought near, without waiting for it.
+    func prefetchAttachment() {
+        guard let attachment else { return }
+        CacheLine.prefetch(
+            Unmanaged.passUnretained(attachment).toOpaque(), count: CacheLine.byteCount)
     }
 
     /// Gives the stream the upper layer's state object; once, before it is published.
