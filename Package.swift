@@ -91,8 +91,8 @@ let package = Package(
         library(
             "VarveSimulator",
             [
-                "VarveSimulation", "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage",
-                "VarvePlatform", "VarveBytes",
+                "VarveSimulation", "VarveStreams", "VarveStore", "VarveLog", "VarveIndex",
+                "VarveStorage", "VarvePlatform", "VarveBytes",
             ]),
         library("VarveLoad", ["VarveHTTP", "VarvePlatform", "VarveBytes"]),
         library("VarveConformance", ["VarveStreams", "VarvePlatform"]),

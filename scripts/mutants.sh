@@ -24,7 +24,7 @@ done
 # The copy keeps times, and files that are as they were are left alone: builds are incremental.
 copy() {
     mkdir -p "$scratch/tree"
-    git ls-files --cached --others --exclude-standard -- Package.swift Sources Tests Snippets |
+    git ls-files --cached --others --exclude-standard -- Package.swift Plugins Sources Tests Snippets |
         while IFS= read -r file; do
             [ -f "$file" ] || continue
             cmp -s "$file" "$scratch/tree/$file" || {
@@ -32,7 +32,7 @@ copy() {
                 cp "$file" "$scratch/tree/$file"
             }
         done
-    (cd "$scratch/tree" && find Sources Tests Snippets -type f) |
+    (cd "$scratch/tree" && find Plugins Sources Tests Snippets -type f) |
         while IFS= read -r file; do
             [ -f "$file" ] || rm "$scratch/tree/$file"
         done

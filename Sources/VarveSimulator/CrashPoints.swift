@@ -16,16 +16,20 @@ package enum CrashPoints {
 
     /// Tries every `stride`th crash point of the workload of `seed`, and of the opening after it,
     /// each with every way that a crash can treat what was not synced.
+    ///
+    /// - Parameter hasStore: whether there is a key-value store.
     package static func run(
-        seed: UInt64, operations: Int, stride: Int, isEncrypted: Bool = false
+        seed: UInt64, operations: Int, stride: Int, isEncrypted: Bool = false,
+        hasStore: Bool = false
     ) -> Result {
         var options = SimulationOptions()
         options.isEncrypted = isEncrypted
+        options.hasStore = hasStore
         options.seed = seed
         options.operations = operations
         var result = Result()
         do throws(Violation) {
-            let whole = World(options, swarm: Swarm(quiet: seed))
+            let whole = World(options, swarm: Swarm(quiet: options))
             try work(whole)
             try whole.close()
             result.points = whole.plan.changeCount
@@ -68,7 +72,7 @@ package enum CrashPoints {
     private static func crash(
         _ options: SimulationOptions, after point: Int, _ outcome: CrashOutcome
     ) throws(Violation) {
-        let world = World(options, swarm: Swarm(quiet: options.seed))
+        let world = World(options, swarm: Swarm(quiet: options))
         world.freezesIndexes = point % 2 == 0
         world.plan.freeze(afterChanges: point)
         do throws(Violation) {
@@ -88,7 +92,7 @@ package enum CrashPoints {
     private static func dieWhileOpening(
         _ options: SimulationOptions, after point: Int
     ) throws(Violation) {
-        let world = World(options, swarm: Swarm(quiet: options.seed))
+        let world = World(options, swarm: Swarm(quiet: options))
         do throws(Violation) {
             world.plan.freeze(afterChanges: point)
             _ = world.openEngine()
@@ -108,7 +112,7 @@ package enum CrashPoints {
     private static func crashWhileOpening(
         _ options: SimulationOptions, after point: Int, _ outcome: CrashOutcome
     ) throws(Violation) {
-        let world = World(options, swarm: Swarm(quiet: options.seed))
+        let world = World(options, swarm: Swarm(quiet: options))
         do throws(Violation) {
             try work(world)
             world.kill()

@@ -1,6 +1,10 @@
 /// Everything that a simulation can do to a store. A new kind is one file, and one line here.
 enum OperationTable {
-    static let all: [any Operation] = [
+    /// All of them.
+    static let all = streams + keys
+
+    /// To the streams, and to the log that has everything.
+    static let streams: [any Operation] = [
         AppendOperation(),
         ProducerAppendOperation(),
         CloseOperation(),
@@ -22,5 +26,21 @@ enum OperationTable {
         SweepOperation(),
         RetentionOperation(),
         ReopenOperation(),
+        RedactOperation(),
+    ]
+
+    /// To the key-value store.
+    static let keys: [any Operation] = [
+        KeyPutOperation(),
+        KeyDeleteOperation(),
+        KeyGetOperation(),
+        KeyScanOperation(),
+        KeyReadBatchOperation(),
+        KeyFollowOperation(),
+        KeyPruneOperation(),
+        KeyRetentionOperation(),
+        KeyLogPruneOperation(),
+        KeyWorkOperation(),
+        KeyCheckOperation(),
     ]
 }

@@ -92,6 +92,15 @@ struct Requests {
         Result { () throws(StreamRefusal) in try engine.trim(stream, before: position) }
     }
 
+    func redact(
+        _ stream: Stream, from position: StreamPosition, records: UInt64
+    ) -> Result<RedactionReceipt, StreamRefusal> {
+        Result { () throws(StreamRefusal) in
+            try engine.redact(
+                stream, from: position, records: records, reason: Array("simulated".utf8))
+        }
+    }
+
     func list() throws(StreamRefusal) -> (summaries: [StreamSummary], visibleAt: LSN) {
         try engine.list(
             prefix: UnsafeRawBufferPointer(start: nil, count: 0), after: nil, limit: 10_000)

@@ -15,6 +15,10 @@ package struct SimulationOptions: Sendable {
     /// Whether the store's files are encrypted.
     package var isEncrypted = false
 
+    /// Whether there is a key-value store, which then most operations are about; nil = as the seed
+    /// says.
+    package var hasStore: Bool?
+
     /// Twenty cycles of seed 1.
     package init() {}
 }

@@ -31,13 +31,17 @@ struct Swarm {
     private(set) var streamOptions = StreamOptions()
     /// The usual bytes of a record, at most.
     private(set) var recordBytesMax: Int
+    /// The key-value store.
+    let keys: KeySwarm
 
-    /// The kind of run that `random` chooses.
-    init(random: SeededRandom) {
-        weights = OperationTable.all.map { operation in
+    /// The kind of run that `random` chooses, with that key-value store.
+    init(random: SeededRandom, keys: KeySwarm) {
+        self.keys = keys
+        weights = OperationTable.streams.map { operation in
             random.next(below: 6) == 0 && !operation.isEssential
                 ? 0 : operation.weight * [1, 1, 2, 4][random.next(below: 4)]
         }
+        weights += keys.weights
         nameCount = [2, 4, 8, 20][random.next(below: 4)]
         hasLargeAppends = random.next(below: 6) == 0
         faultPercent = [0, 20, 40, 80][random.next(below: 4)]
@@ -76,10 +80,15 @@ struct Swarm {
         logOptions.residentStreamsMax = [0, 1, 50_000][random.next(below: 3)]
     }
 
-    /// A run on a disk without faults, of every kind of operation, with small files.
-    init(quiet seed: UInt64) {
-        self.init(random: SeededRandom(seed: seed))
-        weights = OperationTable.all.map { $0.movesFiles ? 4 * $0.weight : $0.weight }
+    /// A run on a disk without faults, of every kind of operation, with small files; with a
+    /// key-value store only if one is wanted.
+    init(quiet options: SimulationOptions) {
+        let seed = options.seed
+        self.init(
+            random: SeededRandom(seed: seed),
+            keys: KeySwarm(seed: seed, isWanted: options.hasStore ?? false))
+        weights = OperationTable.streams.map { $0.movesFiles ? 4 * $0.weight : $0.weight }
+        weights += OperationTable.keys.map { keys.isOn ? $0.weight : 0 }
         logOptions.durability = .sync
         logOptions.fileBytes = 64 << 10
         logOptions.mergeBytesMax = LogOptions().mergeBytesMax

@@ -2,6 +2,7 @@ import VarveIndex
 import VarveLog
 import VarvePlatform
 import VarveSimulation
+import VarveStore
 
 /// The catalog is a fold of the segments: without it, or with an older one, everything is there.
 extension World {

@@ -2,6 +2,7 @@ import VarveLog
 import VarvePlatform
 import VarveSimulation
 import VarveStorage
+import VarveStore
 import VarveStreams
 
 /// Bits that a failing device inverts in what was stored.
@@ -83,7 +84,8 @@ extension World {
         }
     }
 
-    private func files() throws(Violation) -> [String] {
+    /// The files of the log.
+    func files() throws(Violation) -> [String] {
         do throws(StorageError) {
             let directories = try disk.list("")
             var files: [String] = []
@@ -96,7 +98,8 @@ extension World {
         }
     }
 
-    private func bytes(of name: String) throws(Violation) -> [UInt8] {
+    /// What is in a file.
+    func bytes(of name: String) throws(Violation) -> [UInt8] {
         do throws(StorageError) {
             let file = try disk.open(name, create: .never)
             var bytes = [UInt8](repeating: 0, count: Int(file.size))

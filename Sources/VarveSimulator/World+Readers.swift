@@ -60,5 +60,6 @@ extension World {
     func endReaders() {
         held = []
         pin = nil
+        keys.endReaders()
     }
 }

@@ -2,6 +2,7 @@ import VarveLog
 import VarvePlatform
 import VarveSimulation
 import VarveStorage
+import VarveStore
 import VarveStreams
 
 /// Opening again: with faults, with flipped bits, twice; and what must be there then.
@@ -10,35 +11,41 @@ extension World {
     /// there.
     func recover(after ending: Ending) throws(Violation) {
         try loseCatalogSometimes()
+        try keys.loseIndexSometimes()
         let hasLostPower = try failOpeningSometimes() || ending == .powerLoss
         // Weak modes promise to survive the death of a process, and no more.
         let isForgetful = swarm.logOptions.durability != .sync && hasLostPower
         let promised = isForgetful ? synced : seen
         var floor = promised
-        if engine == nil, chance(swarm.flipPercent), try flipOneBit() {
+        if engine == nil, !hasRedacted, chance(swarm.flipPercent), try flipOneBit() {
             floor = min(floor, marked)
         }
         if engine == nil, let error = openEngine() {
             throw Violation("the store does not open: \(error)")
         }
-        let isRotten = try open.log.durable.rawValue < promised
+        let isRotten = recovered.rawValue < promised
         try settleModel(floor, forgettingUses: isForgetful || isRotten)
         if chance(10) { try recoverAgain() }
         if chance(20) { keepCatalog() }
+        if swarm.keys.isOn, chance(20) { keys.keepIndex() }
         try check()
+        if wasOpenedCleanly, !erased.isEmpty, chance(30) { try checkErased() }
+        try keys.check()
     }
 
     /// Takes from the engine how far the log goes, which must be far enough, and cuts the model.
     private func settleModel(_ floor: UInt64, forgettingUses: Bool) throws(Violation) {
-        let log = try open.log
-        let last = log.durable.rawValue
+        let last = recovered.rawValue
         trace.note("opened through \(last), floor \(floor), staged \(staged)")
-        try Violation.require(log.synced.rawValue == last, "what was recovered is not synced")
+        try Violation.require(
+            try open.log.synced >= recovered, "what was recovered is not synced")
         try Violation.require(
             last >= floor, "LSN \(floor) was acknowledged, and the log ends at \(last)")
         try Violation.require(last <= staged, "LSN \(last) was never handed out")
         model.cut(after: last, forgettingUses: forgettingUses)
+        try keys.cut(after: last, hasLost: last < seen)
         begin(through: last)
+        try noteDurable()
     }
 
     /// Makes the opening fail once, which must leave a store that opens; true when the power went.

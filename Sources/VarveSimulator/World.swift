@@ -3,6 +3,7 @@ import VarveLog
 import VarvePlatform
 import VarveSimulation
 import VarveStorage
+import VarveStore
 import VarveStreams
 
 /// One store under simulation: the engine, the disk below it, and the model of what must be in it.
@@ -32,6 +33,11 @@ final class World {
     var oldCatalogs: [MemoryTable] = []
     /// Pages that readers found and have not read to their end.
     var held: [HeldPage] = []
+    /// Whether records were erased since the store was opened: segments say so then before any mark
+    /// covers the frame.
+    var hasRedacted = false
+    /// What was erased, and in no file any more.
+    var erased: [[UInt8]] = []
     /// What keeps the files of the log as they are, and the segments that were there then.
     var pin: (pin: FilePin, segments: [String])?
     /// How many faults there had been when the store was opened.
@@ -43,6 +49,10 @@ final class World {
     private let interleaver = Interleaver()
 
     var model = Model()
+    /// The key-value store, if there is one.
+    private(set) lazy var keys = KeyWorld(self)
+    /// Where the log ended when it was opened, before anything was added.
+    private(set) var recovered = LSN.none
     var result: SimulationResult
     private(set) var engine: StreamEngine?
     /// Answers that have not left.
@@ -61,7 +71,7 @@ final class World {
     private var durableAtFailure: UInt64?
     /// True while the flusher or the preparer takes a turn.
     private var isStepping = false
-    private var isNested = false
+    private(set) var isNested = false
     /// True while an operation is under way, and not an opening or a check.
     private var isOperating = false
     /// True while the engine is being closed: it takes nothing more.
@@ -75,7 +85,11 @@ final class World {
         self.options = options
         random = SeededRandom(seed: options.seed)
         let choices = SeededRandom(seed: random.next())
-        self.swarm = swarm ?? Swarm(random: choices)
+        self.swarm =
+            swarm
+            ?? Swarm(
+                random: choices,
+                keys: KeySwarm(seed: options.seed, isWanted: options.hasStore))
         plan = FaultPlan(seed: random.next())
         // An encrypted volume does several things below for one above: others act between those.
         observed = options.isEncrypted ? FaultPlan() : plan
@@ -113,7 +127,7 @@ final class World {
     // MARK: Opening and ending
 
     /// Opens the store once; what it throws is up to the faults.
-    func openEngine() -> LogError? {
+    func openEngine() -> StoreError? {
         let fired = plan.firedCount
         isOperating = false
         do throws(LogError) {
@@ -122,14 +136,21 @@ final class World {
                 options: swarm.streamOptions, clock: clock,
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
+            recovered = engine.log.durable
+            let error = keys.open(on: engine.log)
+            // A new key-value store has streams of its own, and these have frames.
+            staged = max(staged, engine.log.staged.rawValue)
             firedAtOpening = plan.firedCount
             postponed = [:]
             wasOpenedCleanly = firedAtOpening == fired
             durableAtFailure = nil
             hasSettlingFailed = false
-            return nil
+            guard let error else { return nil }
+            kill()
+            let hasLost = recovered.rawValue < seen
+            return keys.mayStartOver(after: error, hasLost: hasLost) ? openEngine() : error
         } catch {
-            return error
+            return .log(error)
         }
     }
 
@@ -141,6 +162,7 @@ final class World {
         marked = lsn
         staged = lsn
         lastDurable = lsn
+        hasRedacted = false
     }
 
     /// Ends the engine as the death of its process does: what an index keeps in memory is lost.
@@ -150,6 +172,7 @@ final class World {
         engine?.close()
         engine = nil
         indexes.crash(indexOutcome())
+        keys.end()
     }
 
     /// The power goes, after the engine ended in whatever way.
@@ -170,6 +193,7 @@ final class World {
     func close() throws(Violation) {
         guard let engine else { return }
         endReaders()
+        keys.close()
         let syncs = plan.count(of: .sync)
         let isIdle = engine.log.synced.rawValue == engine.log.staged.rawValue
         isStepping = true
@@ -244,6 +268,14 @@ final class World {
         return body()
     }
 
+    /// Does what nobody may act beside.
+    func alone<R>(_ body: () -> R) -> R {
+        let wasNested = isNested
+        isNested = true
+        defer { isNested = wasNested }
+        return body()
+    }
+
     /// True when a settling failed: others may, until the log is opened again.
     var hasSettlingFailed = false
     /// True when the catalog refuses every change.
@@ -263,6 +295,7 @@ final class World {
     /// An operation of the volume begins: time may pass, and others may act.
     func volumeWillBegin(_ operation: FaultPlan.Operation, _ name: String) {
         trace.note("io \(operation) \(name)")
+        noteKeys()
         if freezesIndexes, let left = plan.changesLeft, left <= 1 { failIndexes(true) }
         if swarm.latencyPercent > 0, chance(swarm.latencyPercent) {
             clock.advance(milliseconds: UInt64(random.next(below: 400)))
@@ -277,6 +310,16 @@ final class World {
                 let operation = swarm.operation(random)
                 if operation.isConcurrent { try run(operation) }
             }
+        } catch {
+            nestedViolation = error
+        }
+    }
+
+    /// The key-value store may have staged something since the last look.
+    private func noteKeys() {
+        guard nestedViolation == nil else { return }
+        do throws(Violation) {
+            try keys.noteLog()
         } catch {
             nestedViolation = error
         }

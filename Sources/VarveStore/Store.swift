@@ -19,7 +19,7 @@ public final class Store: StoreEngine {
     let batchLog: BatchLog
     /// Where those wait who follow the store in threads of their own.
     let gate: SubscriptionGate
-    private let worker: StoreWorker
+    let worker: StoreWorker
     private let ownsLog: Bool
 
     /// Opens the store in `directory`, with a log of its own, and makes it when there is none.

@@ -12,6 +12,8 @@ struct SimulateOptions {
     var violations = 20
     /// Whether the stores are encrypted.
     var isEncrypted = false
+    /// Whether every store has keys and batches, which most operations are about.
+    var hasStore = false
     /// Whether the result is one JSON object.
     var isJSON = false
     /// The file that gets everything the last seed did; nil for none.
@@ -36,6 +38,7 @@ struct SimulateOptions {
           --operations N   the most operations of a cycle (default 60)
           --violations N   stops after so many broken promises (default 20)
           --encrypted      the store's files are encrypted
+          --store          every seed has a key-value store, and works most of all with it
           --exhaustive     instead: a small workload, crashed at each of its writes and syncs
           --canary         a disk that lies about syncs: must end with a broken promise
           --json           the result as one JSON object
@@ -55,6 +58,7 @@ struct SimulateOptions {
             case "--json": isJSON = true
             case "--canary": isCanary = true
             case "--encrypted": isEncrypted = true
+            case "--store": hasStore = true
             case "--exhaustive": isExhaustive = true
             case "--verbose": isVerbose = true
             case "--help": wantsHelp = true

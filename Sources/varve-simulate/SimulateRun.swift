@@ -29,6 +29,7 @@ enum SimulateRun {
             simulation.operations = options.operations
             simulation.isCanary = options.isCanary
             simulation.isEncrypted = options.isEncrypted
+            if options.hasStore { simulation.hasStore = true }
             let isLast = seed + 1 == options.seed + options.seeds
             simulation.hashesTrace = isLast
             simulation.keepsTrace = options.traceFile != nil && isLast
@@ -40,7 +41,8 @@ enum SimulateRun {
             say(
                 "again: varve-simulate --seed \(seed) --cycles \(options.cycles) "
                     + "--operations \(options.operations)\(options.isCanary ? " --canary" : "")"
-                    + "\(options.isEncrypted ? " --encrypted" : "")\n",
+                    + "\(options.isEncrypted ? " --encrypted" : "")"
+                    + "\(options.hasStore ? " --store" : "")\n",
                 to: .error)
             if summary.violations.count >= options.violations { break }
         }
@@ -52,7 +54,7 @@ enum SimulateRun {
     private static func runExhaustive(_ options: SimulateOptions) -> Int32 {
         let result = CrashPoints.run(
             seed: options.seed, operations: options.operations, stride: 1,
-            isEncrypted: options.isEncrypted)
+            isEncrypted: options.isEncrypted, hasStore: options.hasStore)
         if let violation = result.violation {
             say("seed \(options.seed): \(violation)\n", to: .error)
         }

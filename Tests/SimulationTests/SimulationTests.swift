@@ -29,6 +29,31 @@ import VarveSimulator
         #expect(result.acknowledgements > 0)
     }
 
+    @Test(
+        "every promise of the key-value store holds, on the log that has the streams",
+        arguments: 101...116 as ClosedRange<UInt64>)
+    func everyPromiseOfTheStoreHolds(seed: UInt64) {
+        var options = Self.options(seed)
+        options.hasStore = true
+        options.isEncrypted = seed > 114
+        let result = Simulation.run(options)
+        #expect(
+            result.violation == nil,
+            "again: varve-simulate --store --cycles 8 --operations 40 --seed \(seed)"
+        )
+        #expect(result.cycles == 8)
+        #expect(result.acknowledgements > 0)
+    }
+
+    @Test func oneSeedOfTheStoreAlwaysDoesTheSame() {
+        var options = Self.options(121)
+        options.hasStore = true
+        options.keepsTrace = true
+        let traces = (1...2).map { _ in Simulation.run(options).trace }
+        #expect(traces[0].contains { $0.hasPrefix("put batch") })
+        #expect(traces[0] == traces[1])
+    }
+
     @Test func oneSeedAlwaysDoesTheSame() {
         for seed in [21, 22] as [UInt64] {
             var options = Self.options(seed)
@@ -43,10 +68,12 @@ import VarveSimulator
         #expect(others[0] != others[1])
     }
 
-    @Test func aDiskThatLiesAboutSyncsIsFoundOut() {
+    @Test(arguments: [false, true])
+    func aDiskThatLiesAboutSyncsIsFoundOut(hasStore: Bool) {
         let found = (1...3 as ClosedRange<UInt64>).filter { seed in
             var options = Self.options(seed)
             options.isCanary = true
+            options.hasStore = hasStore
             return Simulation.run(options).violation != nil
         }
         #expect(found.count == 3)
@@ -63,10 +90,16 @@ import VarveSimulator
     }
 
     @Test func everyCrashPointOfASmallWorkloadRecovers() {
-        let result = CrashPoints.run(seed: 4, operations: 50, stride: 1)
+        let result = CrashPoints.run(seed: 4, operations: 40, stride: 1)
         #expect(result.violation == nil)
         #expect(result.points > 15)
         #expect(result.runs > 3 * result.points)
+    }
+
+    @Test func everyCrashPointOfASmallWorkloadOfTheStoreRecovers() {
+        let result = CrashPoints.run(seed: 3, operations: 30, stride: 2, hasStore: true)
+        #expect(result.violation == nil)
+        #expect(result.points > 15)
     }
 
     private static func options(_ seed: UInt64) -> SimulationOptions {

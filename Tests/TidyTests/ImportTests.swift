@@ -21,9 +21,8 @@ import Testing
             "VarveLog", "VarveIndex", "VarveStorage", "VarvePlatform", "VarveBytes", "CRE2",
         ],
         "VarveSimulator": [
-            "VarveSimulation", "VarveStreams", "VarveLog", "VarveIndex", "VarveStorage",
-            "VarvePlatform",
-            "VarveBytes",
+            "VarveSimulation", "VarveStreams", "VarveStore", "VarveLog", "VarveIndex",
+            "VarveStorage", "VarvePlatform", "VarveBytes",
         ],
         "varve-simulate": ["VarveSimulator", "VarvePlatform", "Foundation"],
         "VarveHTTP": ["VarveBytes"],

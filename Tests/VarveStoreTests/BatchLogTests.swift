@@ -1,6 +1,7 @@
 import Testing
 import VarveIndex
 import VarveLog
+import VarveSimulation
 import VarveStorage
 
 @testable import VarveStore
@@ -43,6 +44,33 @@ import VarveStorage
         #expect(test.store.oldestRetainedBatch == 6)
         #expect(try test.batch(6) == "k6=v")
         test.close()
+    }
+
+    @Test("Who reads a batch while it is dropped learns that it is, and not before that is durable")
+    func droppingIsToldOnceItIsDurable() throws {
+        var options = StoreOptions.small
+        options.recentBytesMax = 0
+        let plan = FaultPlan()
+        for isFailing in [false, true] {
+            let test = try TestStore(
+                FaultyVolume(SimulatedVolume(), plan: plan), indexes: MemoryIndexSource(),
+                options: options)
+            for index in 1...5 { try test.put(["k\(index)": "v"]) }
+            // As a prune does that has staged the trim and has not heard of it yet.
+            let batches = test.store.applier.batches
+            let place = try batches.position(of: 2)
+            if isFailing { plan.fail(.sync, count: .max, with: .inputOutput) }
+            _ = try? test.log.trim(batches.stream, before: place)
+            let error = #expect(throws: StoreError.self) { try test.store.image(of: 1) }
+            if isFailing {
+                #expect(error?.code == "poisoned")
+            } else {
+                #expect(error == .evicted(sequence: 1, oldestRetained: 3))
+                #expect(try test.batch(2) == nil)
+                #expect(try test.batch(3) == "k3=v")
+            }
+            test.close()
+        }
     }
 
     @Test("Retention holds after every batch, over restarts, and what it dropped stays dropped")

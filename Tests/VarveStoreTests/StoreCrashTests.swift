@@ -131,6 +131,36 @@ import VarveStorage
         #expect(found == model.keys(after: count))
     }
 
+    @Test("An index ahead of a log that lost power is made anew for good, whatever dies next")
+    func anIndexMadeAnewStaysSo() throws {
+        let volume = SimulatedVolume()
+        let indexes = SimulatedIndexSource()
+        var options = options
+        options.log.durability = .os
+        options.log.idleMarkMilliseconds = nil
+        var test = try TestStore(volume, indexes: indexes, options: options)
+        try test.put(["a": "1"])
+        try test.log.waitUntilSynced(test.log.staged)
+        // Applied, and lost by the log.
+        try test.put(["lost": "2"])
+        test.log.abandon()
+        volume.crash(.losingAll)
+        indexes.crash(.keepingAll)
+        test.store.close()
+        test = try TestStore(volume, indexes: indexes, options: options, seed: 2)
+        #expect(test.store.currentSequence == 1)
+        try test.put(["b": "3"])
+        // The process dies, and with it what the index had in memory.
+        try test.log.waitUntilSynced(test.log.staged)
+        test.log.abandon()
+        indexes.crash(.losingAll)
+        test.store.close()
+        test = try TestStore(volume, indexes: indexes, options: options, seed: 3)
+        #expect(test.store.currentSequence == 2)
+        #expect(try test.scan() == "a=1 b=3")
+        test.close()
+    }
+
     @Test("When a write fails nothing more is written, and reads go on with what is durable")
     func aFailedWriteEndsWriting() throws {
         let plan = FaultPlan()

@@ -7,6 +7,8 @@ import VarveStorage
 /// Thread rule: any thread adds; the arranger's thread removes.
 final class DroppedSegments: Sendable {
     private let numbers = Mutex<[UInt32]>([])
+    /// Those that could not be removed when that was tried last.
+    private let left = Mutex<[UInt32]>([])
 
     /// None.
     init() {}
@@ -16,15 +18,21 @@ final class DroppedSegments: Sendable {
         numbers.withLock { $0 += dropped }
     }
 
-    /// Removes the files, as far as that is possible; what stays is removed when the log is opened.
+    /// Whether every file was removed when that was tried last.
+    var areGone: Bool { left.withLock { $0.isEmpty } }
+
+    /// Removes the files, as far as that is possible; what stays is tried again with the next, and
+    /// when the log is opened.
     func remove(from volume: any Volume, _ files: SegmentFiles) {
         let dropped = numbers.withLock { numbers in
             defer { numbers = [] }
             return numbers
         }
-        for number in dropped {
+        let all = left.withLock { $0 } + dropped
+        let rest = all.filter { number in
             files.forget(number)
-            try? volume.remove(SegmentName(number: number).path)
+            return (try? volume.remove(SegmentName(number: number).path)) == nil
         }
+        left.withLock { $0 = rest }
     }
 }

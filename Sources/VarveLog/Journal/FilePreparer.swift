@@ -50,6 +50,9 @@ final class FilePreparer: @unchecked Sendable {
     private var isReusing = false
     private var moment = Scrubbing()
     private var scrubbers = 0
+    /// How many files could not be removed, or overwritten where that is wanted: opening the log
+    /// does away with them.
+    private var filesLeft = 0
     private let gate = Condition()
     private var spares: [Spare]
     private var nextNumber: UInt64
@@ -162,18 +165,19 @@ final class FilePreparer: @unchecked Sendable {
     }
 
     /// Waits until every file that was given up by now is dealt with; false when that has not come
-    /// by a moment of the monotonic clock.
+    /// by a moment of the monotonic clock, or when one could not be removed since the log was
+    /// opened.
     func finishRetired(untilNanoseconds deadline: UInt64) -> Bool {
         guard workers == .threads else {
             while reuseRetired() {}
-            return true
+            return gate.withLock { filesLeft == 0 }
         }
         gate.lock()
         defer { gate.unlock() }
         while !retired.isEmpty || isReusing {
             guard !isStopping, gate.wait(untilNanoseconds: deadline) else { return false }
         }
-        return true
+        return filesLeft == 0
     }
 
     /// The oldest spare; nil when there is none.
@@ -254,7 +258,7 @@ final class FilePreparer: @unchecked Sendable {
             return nil
         }
         guard isWanted, let spare = try? reuse(old) else {
-            try? volume.remove(old.path)
+            if (try? volume.remove(old.path)) == nil { noteFilesLeft(1) }
             return nil
         }
         return spare
@@ -262,8 +266,14 @@ final class FilePreparer: @unchecked Sendable {
 
     /// Writes zeros over a file and removes it; what stays is removed when the log is opened.
     private func scrub(_ backend: (any StorageBackend)?, _ name: JournalFileName) {
-        if let backend { try? Self.overwrite(backend) }
+        let isOverwritten = backend.map { (try? Self.overwrite($0)) != nil } ?? false
+        if !isOverwritten { noteFilesLeft(1) }
         try? volume.remove(name.path)
+    }
+
+    /// So many files could not be removed, or overwritten where that is wanted.
+    func noteFilesLeft(_ count: Int) {
+        gate.withLock { filesLeft += count }
     }
 
     private static func overwrite(_ backend: any StorageBackend) throws(StorageError) {

@@ -92,7 +92,8 @@ struct Recovery {
                     lsn: 0, file: start.file.number, fileID: start.id,
                     byte: UInt64(Format.fileHeaderBytes))
         }
-        recovery.cleanUp(after: ending, spareBytes: UInt64(options.fileBytes))
+        recovery.cleanUp(
+            after: ending, spareBytes: UInt64(options.fileBytes), segmentsLeft: settled.filesLeft)
         let lastWall = max(replay.lastWall, settled.mark.wallMilliseconds)
 
         let files = JournalFiles(volume: volume, openMax: options.openFilesMax)
@@ -326,19 +327,25 @@ struct Recovery {
     }
 
     /// Gives back space that the log no longer needs; nothing depends on its success.
-    private func cleanUp(after ending: Ending, spareBytes: UInt64) {
+    ///
+    /// - Parameter segmentsLeft: how many segments could not be removed that are of no use.
+    private func cleanUp(after ending: Ending, spareBytes: UInt64, segmentsLeft: Int) {
         if let previous = ending.previous {
             let name = JournalFileName(number: previous.number, role: .journal).path
             if let backend = try? volume.open(name, create: .never), backend.size > ending.endByte {
                 try? backend.truncate(to: ending.endByte)
             }
         }
-        for name in found.unfinished + found.settled { try? volume.remove(name.path) }
+        var useless = found.unfinished + found.settled
         for name in found.spares {
-            // One that does not open is an encrypted one that is damaged.
-            guard (try? volume.open(name.path, create: .never).size) != spareBytes else { continue }
-            try? volume.remove(name.path)
+            let size = try? volume.open(name.path, create: .never).size
+            if let size, size != spareBytes { useless.append(name) }
+            // One that does not open is an encrypted one that is damaged, or in use by now.
+            if size == nil { try? volume.remove(name.path) }
         }
+        // What a redaction erases may be there.
+        let left = useless.count { (try? volume.remove($0.path)) == nil }
+        preparer.noteFilesLeft(left + segmentsLeft)
     }
 
     /// The spares an earlier life left, as far as they have the size that is wanted now.

@@ -107,7 +107,7 @@ extension EventLog {
         } catch {
             return false
         }
-        return preparer.finishRetired(untilNanoseconds: deadline)
+        return preparer.finishRetired(untilNanoseconds: deadline) && settler.dropped.areGone
     }
 
     /// The records, all of them settled, by the streams that have them.

@@ -16,6 +16,8 @@ struct SettledPart {
     private let unfinished: [SegmentName]
     /// The segments whose LSNs are in others.
     private var leftovers: [SegmentName] = []
+    /// How many files could not be removed that are no part of the log.
+    private(set) var filesLeft = 0
     private var isWritable: Bool
 
     /// Opens the catalog; changes nothing on disk unless segments must be rolled forward.
@@ -52,7 +54,8 @@ struct SettledPart {
 
     /// Makes the catalog writable: everything was found right.
     mutating func openForWriting() throws(LogError) {
-        for name in unfinished + leftovers { try? volume.remove(name.path) }
+        let volume = self.volume
+        filesLeft = (unfinished + leftovers).count { (try? volume.remove($0.path)) == nil }
         guard !isWritable else { return }
         // The other one goes first: it may keep files that this one replaces.
         catalog.close()

@@ -9,6 +9,8 @@ enum Change {
     case append(stream: UInt64, AppendChange)
     /// What lies before a place went out of sight of the readers.
     case trim(stream: UInt64, TrimChange)
+    /// What these records of the stream said is erased, for its forks too.
+    case redact(stream: UInt64, records: Range<Int>)
     /// A use of the stream was written down.
     case touch(stream: UInt64)
     /// The stream went.

@@ -1,3 +1,5 @@
+import VarveLog
+
 /// Plain memory of what a store must hold: every change that was staged, in the order of the log.
 ///
 /// What recovery found to be the last LSN cuts it: changes up to there happened, the others did
@@ -19,6 +21,16 @@ struct Model {
         /// The forks of a stream.
         func forks(of id: UInt64) -> [ModelStream] {
             streams.values.filter { $0.fork?.source == id }
+        }
+
+        /// Records of a stream are erased, also for the forks that have them of it.
+        mutating func redact(_ id: UInt64, _ records: Range<Int>) {
+            guard !records.isEmpty else { return }
+            streams[id]?.redact(records)
+            for fork in forks(of: id) {
+                let border = Int(fork.fork?.border.record ?? 0)
+                redact(fork.id, records.clamped(to: 0..<max(border, 0)))
+            }
         }
 
         /// A stream goes; while it has forks, only out of sight. With the last fork of a retired
@@ -90,8 +102,28 @@ struct Model {
         switch change {
         case .create(let stream): uses[stream.id] = UseRange(time)
         case .append(let id, _), .touch(let id): uses[id]?.mayHaveBeenUsed(at: time)
-        case .delete, .trim: break
+        case .delete, .trim, .redact: break
         }
+    }
+
+    /// Notes a change that was staged and that nobody sees before the log is opened again.
+    mutating func applyUnseen(_ change: Change, lsn: UInt64, time: UInt64) {
+        steps.append(Step(lsn: lsn, time: time, change: change))
+    }
+
+    /// The stream that has a record of `stream` as its own: itself, or one that it is a fork of.
+    func owner(of record: Int, in stream: ModelStream) -> UInt64 {
+        guard let fork = stream.fork, record < Int(fork.border.record),
+            let source = now.streams[fork.source]
+        else { return stream.id }
+        return owner(of: record, in: source)
+    }
+
+    /// Whether a record of `stream` is the front of one that another stream has whole.
+    func isPiece(_ record: Int, of stream: ModelStream) -> Bool {
+        let owner = now.streams[owner(of: record, in: stream)]
+        guard let owner, !owner.isJSON, let fork = owner.fork else { return false }
+        return fork.subOffset > 0 && record == Int(fork.border.record)
     }
 
     /// Notes that a stream was used, without a frame.
@@ -126,6 +158,8 @@ struct Model {
             state.streams[id]?.apply(append, lsn: step.lsn, time: step.time)
         case .trim(let id, let trim):
             state.streams[id]?.apply(trim, lsn: step.lsn)
+        case .redact(let id, let records):
+            state.redact(id, records)
         case .touch(let id):
             state.streams[id]?.touch(time: step.time)
         case .delete(let id):

@@ -33,6 +33,8 @@ struct ModelStream {
     private(set) var ends: [UInt64] = []
     /// When each record came, in milliseconds since 1970; those of the source with the fork.
     private(set) var times: [UInt64] = []
+    /// The numbers of the records that are erased.
+    private(set) var redacted: Set<Int> = []
     /// Where it begins for its readers.
     private(set) var visibleStart = StreamPosition.start
     /// The change that made it begin there; 0 when none did.
@@ -76,6 +78,7 @@ struct ModelStream {
         bytes = Array(source.bytes[..<Int(fork.border.byte)])
         ends = Array(source.ends[..<Int(fork.border.record)])
         times = ends.map { _ in journalledUse }
+        redacted = source.redacted.filter { $0 < ends.count }
         if source.visibleStart > .start {
             visibleStart = source.visibleStart
             trimmedLSN = createdLSN
@@ -160,6 +163,23 @@ struct ModelStream {
         visibleStart = trim.start
         trimmedLSN = lsn
         head = trim.head
+    }
+
+    /// The bytes of a record, its separator apart.
+    func payload(of record: Int) -> Range<Int> {
+        Int(position(of: record).byte)..<Int(ends[record]) - (isJSON ? 1 : 0)
+    }
+
+    /// Erases records: zeros stand for bytes, and `null` or `0` with blanks for JSON.
+    mutating func redact(_ records: Range<Int>) {
+        for record in records where record < ends.count {
+            let range = payload(of: record)
+            redacted.insert(record)
+            var filler = [UInt8](repeating: isJSON ? 0x20 : 0, count: range.count)
+            let value = isJSON ? Array((range.count < 4 ? "0" : "null").utf8) : []
+            filler.replaceSubrange(0..<value.count, with: value)
+            bytes.replaceSubrange(range, with: filler)
+        }
     }
 
     /// Notes a use that has a frame of its own.

@@ -69,10 +69,22 @@ final class BatchLog: Sendable {
                 return try applier.image(of: sequence)
             } catch {
                 // Dropped since the look.
-                guard sequence < cutoff else { throw .log(error) }
+                guard try sequence < durableCutoff() else { throw .log(error) }
             }
         }
         throw .evicted(sequence: sequence, oldestRetained: oldest)
+    }
+
+    /// What `cutoff` is once the last trim that was staged is durable; waits for that. Nobody is
+    /// told earlier that batches are gone.
+    private func durableCutoff() throws(StoreError) -> UInt64 {
+        let batches = applier.batches
+        let first = batches.visibleStart.record + 1
+        if first > firstRecord.load(ordering: .acquiring) {
+            try Store.wrap { () throws(LogError) in try batches.waitForStart() }
+            firstRecord.max(first, ordering: .releasing)
+        }
+        return cutoff
     }
 
     // MARK: Dropping

@@ -91,6 +91,9 @@ final class StoreApplier: Sendable {
         }
     }
 
+    /// Whether somebody applies at this moment.
+    var isApplying: Bool { state.withLockIfAvailable { _ in true } == nil }
+
     /// The batch of that sequence, which readers see, wherever it is.
     ///
     /// - Throws: `trimmed`, `corruption`, `io`.

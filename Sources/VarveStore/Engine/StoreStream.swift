@@ -47,6 +47,12 @@ struct StoreStream: Sendable {
     /// Before the first record that is not trimmed.
     var visibleStart: StreamPosition { stream.withLock { $0.visibleStart } }
 
+    /// Waits until it is durable that the stream begins there.
+    func waitForStart() throws(LogError) {
+        let lsn = stream.withLock { $0.structuralLSN }
+        if lsn > log.durable { try log.waitUntilDurable(lsn) }
+    }
+
     /// Stages one record, and calls `body` with the place behind it before anybody can stage
     /// another.
     ///

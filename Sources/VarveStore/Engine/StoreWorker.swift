@@ -98,16 +98,26 @@ final class StoreWorker: Sendable {
     private func run() {
         var delay: UInt64?
         while waitForWork(delay) {
-            do throws(StoreError) {
-                try batchLog.applier.catchUp()
+            if step() {
                 delay = nil
-            } catch {
-                // The store's health tells why.
+            } else {
                 let range = Self.retryNanoseconds
                 delay = delay.map { min(2 * $0, range.upperBound) } ?? range.lowerBound
             }
-            try? batchLog.giveBack()
         }
+    }
+
+    /// Takes one turn on the caller's thread; false when what is durable could not be applied.
+    func step() -> Bool {
+        var hasApplied = true
+        do throws(StoreError) {
+            try batchLog.applier.catchUp()
+        } catch {
+            // The store's health tells why.
+            hasApplied = false
+        }
+        try? batchLog.giveBack()
+        return hasApplied
     }
 
     /// Waits until there is something to apply or, after a failure, for so many nanoseconds

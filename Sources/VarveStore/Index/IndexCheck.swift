@@ -79,6 +79,8 @@ enum IndexCheck {
             var batch = IndexBatch()
             try batch.deleteRange(.all)
             try ordered.write(batch)
+            // Before there are other batches with the sequences of those that are lost.
+            try ordered.flush()
         }
     }
 

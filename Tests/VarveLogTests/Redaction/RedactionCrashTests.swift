@@ -195,6 +195,8 @@ import VarveStorage
                 (try? test.log.redact(
                     #require(test.find("s")), from: StreamPosition(record: 1, byte: 10),
                     records: 1, filler: .blanks, reason: []))?.isErased == true
+            // What is said to be gone is gone, also from files that could not be overwritten.
+            if isComplete { #expect(try !Self.hasSecret(disk), "point \(point)") }
             test.log.abandon()
             disk.crash(way == 0 ? .keepingAll : .losingAll)
             indexes.crash(way == 0 ? .keepingAll : .losingAll)
