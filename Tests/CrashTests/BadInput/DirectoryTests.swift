@@ -48,10 +48,12 @@ import VarvePlatform
         let parent = try TemporaryDirectory()
         let data = parent.path("data")
         let first = try ServerProcess.ready(dataDirectory: data, DataDirectory.smallFiles)
-        // The first one's spare files are prepared in the background: wait until they stand still.
-        try waitForStillness(data)
-        try refuse(
-            data, naming: [data, "\(first.program.child.identifier)"], unchanged: data)
+        // What the first one writes by itself, such as spare files, would be taken for the second's.
+        let process = first.program.child.identifier
+        try pause(process)
+        defer { kill(process, SIGCONT) }
+        try refuse(data, naming: [data, "\(process)"], unchanged: data)
+        kill(process, SIGCONT)
         let connection = try first.connect()
         #expect(try connection.request("PUT", "/v1/stream/after").status == 201)
         #expect(try first.stop() == .exited(0))
@@ -124,14 +126,13 @@ import VarvePlatform
     }
 
     /// Waits until two looks at the directory, some time apart, see the same.
-    private func waitForStillness(_ directory: String) throws {
-        var last = try DirectoryDigest(of: directory)
-        let isStill = try Deadline(seconds: 300).wait {
-            let now = try DirectoryDigest(of: directory)
-            defer { last = now }
-            return now == last && !now.description.contains(".preparing")
-        }
-        #expect(isStill)
+    /// Has a child stand still, and waits until it does.
+    private func pause(_ process: Int32) throws {
+        var information = siginfo_t()
+        let isPaused =
+            kill(process, SIGSTOP) == 0
+            && waitid(P_PID, id_t(process), &information, WSTOPPED | WNOWAIT) == 0
+        try #require(isPaused)
     }
 
     private func place(of text: String, in data: DataDirectory) throws -> (String, Int)? {
