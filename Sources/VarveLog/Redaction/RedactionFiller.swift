@@ -16,9 +16,10 @@ package enum RedactionFiller: UInt8, Sendable, CaseIterable {
         guard self == .json else { return }
         let value: StaticString = length < 4 ? "0" : "null"
         value.withUTF8Buffer { value in
-            for index in start..<min(value.count, start + bytes.count) where index >= start {
-                bytes[index - start] = value[index]
-            }
+            let end = min(value.count, start + bytes.count)
+            // Of a long record, a later stretch has nothing of the value.
+            guard start < end else { return }
+            for index in start..<end { bytes[index - start] = value[index] }
         }
     }
 

@@ -217,7 +217,8 @@ extension KeyWorld {
         world.trace.note("-> evicted \(sequence)")
         // Whoever follows is told how it was when something was applied last.
         let isCurrent = oldest == state.oldest || world.isNested
-        let isLate = store.map { $0.appliedSequence < state.current } ?? true
+        let isLate =
+            store.map { $0.appliedSequence < state.current || $0.failure != nil } ?? true
         try Violation.require(
             sequence >= next && sequence < state.cutoff && (isCurrent || isLate),
             "batch \(sequence) is said to be dropped, \(oldest ?? 0) to be the oldest")

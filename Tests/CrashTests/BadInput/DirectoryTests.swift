@@ -48,7 +48,7 @@ import VarvePlatform
         let parent = try TemporaryDirectory()
         let data = parent.path("data")
         let first = try ServerProcess.ready(dataDirectory: data, DataDirectory.smallFiles)
-        // What the first one writes by itself, such as spare files, would be taken for the second's.
+        // What the first one writes by itself would be taken for the second one's doing.
         let process = first.program.child.identifier
         try pause(process)
         defer { kill(process, SIGCONT) }

@@ -102,6 +102,21 @@ import VarveStorage
         test.log.close()
     }
 
+    @Test("of a record of many pieces the first has the JSON value, and the others are blank")
+    func largeJSONFiller() throws {
+        var options = Self.options()
+        options.fileBytes = 4 << 20
+        let test = try TestLog(MemoryVolume(), options: options)
+        let large = Array("[\(String(repeating: "1,", count: 200_000))1]".utf8)
+        let stream = try test.create("s", [large], separator: 44)
+        try test.log.settle()
+        _ = try Self.erase(test, "s", record: 0, byte: 0, count: 1, filler: .json)
+        let blanks = [UInt8](repeating: 0x20, count: large.count - 4)
+        #expect(try test.bytes(of: stream) == Array("null".utf8) + blanks + [44])
+        #expect(try test.log.verify(stream).hash == test.head(stream))
+        test.log.close()
+    }
+
     @Test("a large record, empty ones, several segments and a closed stream are erased alike")
     func manyShapes() throws {
         for encoding in RunEncoding.allCases {
