@@ -43,7 +43,7 @@ final class World {
     /// How many faults there had been when the store was opened.
     private(set) var firedAtOpening = 0
     /// When streams are looked at again whose trim the log could not take; none beyond the opening.
-    var postponed: [String: UInt64] = [:]
+    var postponed: [UInt64: UInt64] = [:]
     /// Whether no fault kept opening from tidying up.
     private(set) var wasOpenedCleanly = true
     private let interleaver = Interleaver()

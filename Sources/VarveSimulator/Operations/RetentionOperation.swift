@@ -21,7 +21,11 @@ struct RetentionOperation: Operation {
             }
             let state = world.fingerprint(stream)
             let least = try leastStart(known, state, at: now, world)
-            if state.visibleStart < least { short.append((stream, least)) }
+            if state.visibleStart < least {
+                short.append((stream, least))
+            } else {
+                world.postponed[known.id] = nil
+            }
             guard state.visibleStart != known.visibleStart else { continue }
             trims.append(
                 (state.lastLSN, known.id, TrimChange(start: state.visibleStart, head: state.head)))
@@ -34,20 +38,25 @@ struct RetentionOperation: Operation {
         for (stream, place) in short { try checkExcuse(stream, place, world) }
     }
 
-    /// A stream keeps more than it may: only if the log cannot take a trim now.
+    /// A stream keeps more than it may: only for the second after which the timer comes back to one
+    /// whose trim the log could not take, and beyond that only if the log cannot take a trim now.
     private func checkExcuse(
         _ stream: Stream, _ place: StreamPosition, _ world: World
     ) throws(Violation) {
         let hadFailed = try world.open.log.failure != nil
         if hadFailed || world.isClosing || world.plan.firedCount > world.firedAtOpening { return }
-        let name = String(decoding: stream.name, as: UTF8.self)
-        if let moment = world.postponed[name], world.now < moment { return }
+        let id = stream.id.rawValue
+        let moment = world.postponed[id]
+        if let moment, world.now < moment { return }
+        world.postponed[id] = world.now + 1000
+        guard moment != nil else { return }
         guard case .failure(let refusal) = try world.requests.trim(stream, before: place),
             case .log(let error) = refusal.error
-        else { throw Violation("\(name) keeps what lies before \(place)") }
+        else {
+            let name = String(decoding: stream.name, as: UTF8.self)
+            throw Violation("\(name) keeps what lies before \(place)")
+        }
         try world.checkLogRefusal(error, hadFailed: hadFailed)
-        // The timer comes back to it after a second.
-        world.postponed[name] = world.now + 1000
     }
 
     /// The stream does not begin behind what is to stay; where it must begin at the least.
