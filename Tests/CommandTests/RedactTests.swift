@@ -7,6 +7,19 @@ import VarvePlatform
 @Suite(.blocking) struct RedactTests {
     private static let secret = "somebody who wants to be forgotten"
 
+    /// The files that have the secret; looks anew when one gets another name meanwhile.
+    private static func filesWithSecret(_ data: String) throws -> [String] {
+        while true {
+            let paths = try ["journal", "segments"].flatMap { place in
+                try File.list("\(data)/\(place)").map { "\(data)/\(place)/\($0)" }
+            }
+            let contents = paths.map { FileManager.default.contents(atPath: $0) }
+            guard contents.allSatisfy({ $0 != nil }) else { continue }
+            return zip(paths, contents).filter { $1?.range(of: Data(secret.utf8)) != nil }
+                .map(\.0)
+        }
+    }
+
     @Test func `an erased record is null, its bytes are in no file, and the stream verifies`()
         throws
     {
@@ -27,11 +40,7 @@ import VarvePlatform
         let page = try connection.request("GET", "/v1/stream/orders?offset=-1")
         let blanks = String(repeating: " ", count: Self.secret.utf8.count - 2)
         #expect(page.text == #"[{"n":1},null\#(blanks),3]"#)
-        for name in try File.list("\(data)/journal") + File.list("\(data)/segments") {
-            let place = name.hasSuffix(".segment") ? "segments" : "journal"
-            let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(data)/\(place)/\(name)"))
-            #expect(bytes.range(of: Data(Self.secret.utf8)) == nil, "\(name)")
-        }
+        #expect(try Self.filesWithSecret(data) == [])
         let found = try connection.request("POST", "/v1/stream/__ds/verify/orders")
         #expect(found.text.contains(#""clean":true"#) && found.text.contains(#""redacted":1"#))
         for wrong in [
