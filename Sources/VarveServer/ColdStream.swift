@@ -10,15 +10,6 @@ enum ColdStream {
     /// What a load brought: the stream, which stays in memory as long as this is kept.
     private typealias Outcome = Result<Stream, StreamRefusal>
 
-    /// What the loop goes on with.
-    //
-    // @unchecked Sendable: the pool passes it on without looking; it is used on its loop only.
-    private final class Continuation: @unchecked Sendable {
-        let body: (Outcome) -> Void
-
-        init(_ body: @escaping (Outcome) -> Void) { self.body = body }
-    }
-
     /// The owner of an exchange whose stream is being loaded.
     ///
     /// Thread rule: its loop only.
@@ -45,22 +36,16 @@ enum ColdStream {
         guard responder.exchange.park(owner: LoadingExchange(held), endsWithPeer: false) else {
             return responder.refuse(.busy)
         }
-        let continuation = Continuation { outcome in
+        let name = ContiguousArray(name)
+        let engine = responder.core.engine
+        let lookUp: @Sendable () -> Outcome = {
+            name.withUnsafeBytes { name in
+                Result { () throws(StreamRefusal) in try engine.lookUp(name, blocking: true) }
+            }
+        }
+        let isQueued = responder.core.pool.submit(for: responder.loop, lookUp) { outcome in
             if case .failure(let cause) = outcome { refusal = cause }
             withExtendedLifetime(outcome) { held.answer() }
-        }
-        let name = ContiguousArray(name)
-        let (engine, loop) = (responder.core.engine, responder.loop)
-        let isQueued = responder.core.pool.submit {
-            let outcome = name.withUnsafeBufferPointer { name -> Outcome in
-                do throws(StreamRefusal) {
-                    return .success(
-                        try engine.lookUp(UnsafeRawBufferPointer(name), blocking: true))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            loop.post { _ in continuation.body(outcome) }
         }
         if !isQueued { responder.refuse(.busy) }
     }

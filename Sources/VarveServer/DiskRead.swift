@@ -9,22 +9,6 @@ enum DiskRead {
     /// What a read brought.
     typealias Outcome = Result<(info: PageInfo, bytes: OwnedBytes), StreamRefusal>
 
-    /// Carries the continuation to the pool and back.
-    //
-    // @unchecked Sendable: the pool passes it on without looking; it is used on its loop only.
-    private final class Continuation: @unchecked Sendable {
-        let body: (Outcome) -> Void
-
-        init(_ body: @escaping (Outcome) -> Void) { self.body = body }
-    }
-
-    /// What the pool hands to the loop.
-    //
-    // @unchecked Sendable: made by the pool, used by the loop, never by both.
-    private struct Delivery: @unchecked Sendable {
-        let outcome: Outcome
-    }
-
     /// Reads a page on the pool and calls `body` with it on the loop; false when the pool takes no
     /// more, and `body` will not be called.
     static func begin(
@@ -32,20 +16,13 @@ enum DiskRead {
         _ body: @escaping (Outcome) -> Void
     ) -> Bool {
         state.metrics.coldReads.add()
-        let continuation = Continuation(body)
         let engine = state.core.engine
-        let loop = state.loop
-        return state.core.pool.submit {
-            let outcome: Outcome
-            do throws(StreamRefusal) {
-                outcome = .success(
-                    try PageReader.readBlocking(stream, from: start, maxBytes: maxBytes, engine))
-            } catch {
-                outcome = .failure(error)
+        let read: @Sendable () -> Outcome = {
+            Result { () throws(StreamRefusal) in
+                try PageReader.readBlocking(stream, from: start, maxBytes: maxBytes, engine)
             }
-            let delivery = Delivery(outcome: outcome)
-            loop.post { _ in continuation.body(delivery.outcome) }
         }
+        return state.core.pool.submit(for: state.loop, read, then: body)
     }
 }
 

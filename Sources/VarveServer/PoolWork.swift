@@ -4,22 +4,6 @@ import VarveNetwork
 
 /// One request's work on a pool.
 enum PoolWork {
-    /// What the loop goes on with.
-    //
-    // @unchecked Sendable: the pool passes it on without looking; it is used on its loop only.
-    private final class Continuation<Value>: @unchecked Sendable {
-        let body: (Value) -> Void
-
-        init(_ body: @escaping (Value) -> Void) { self.body = body }
-    }
-
-    /// What the pool hands to the loop.
-    //
-    // @unchecked Sendable: made by the pool, used by the loop, never by both.
-    private struct Delivery<Value>: @unchecked Sendable {
-        let value: Value
-    }
-
     /// Does `work` on `pool`, and calls `answer` with what it returned on the request's loop,
     /// unless the client has left by then.
     ///
@@ -34,13 +18,8 @@ enum PoolWork {
             responder.refuse(.busy)
             return false
         }
-        let continuation = Continuation<Value> { value in
+        let isQueued = pool.submit(for: responder.loop, work) { value in
             if owner.isWaited { answer(value) }
-        }
-        let loop = responder.loop
-        let isQueued = pool.submit {
-            let delivery = Delivery(value: work())
-            loop.post { _ in continuation.body(delivery.value) }
         }
         if !isQueued { responder.refuse(.busy) }
         return isQueued

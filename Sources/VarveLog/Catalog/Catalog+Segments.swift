@@ -4,6 +4,21 @@ import VarveIndex
 // What the catalog says of segments: how much of them is dead, and which took the place of others.
 
 extension Catalog {
+    /// The numbers of the segments in use, ascending, and how many bytes of each belong to streams
+    /// that are gone, or were trimmed away.
+    func segments() throws(LogError) -> [(number: UInt32, deadBytes: UInt64)] {
+        var segments: [(number: UInt32, deadBytes: UInt64)] = []
+        try scan(IndexRange(prefix: CatalogKey.segments)) { (key, value) throws(LogError) in
+            guard key.count == 9 else { throw Self.corruption("a segment's key is not one") }
+            segments.append(
+                (
+                    UInt32(truncatingIfNeeded: CatalogKey.number(key, at: 1)),
+                    try Self.segmentValue(value).deadBytes
+                ))
+        }
+        return segments
+    }
+
     /// What the key of a segment says: how many of its bytes are dead, and the first LSN it settles
     /// (16 bytes, persisted).
     ///

@@ -184,7 +184,8 @@ extension Settler {
         }
         let outcome = try merge.run(writer)
         // What went dead meanwhile may have been copied before.
-        let dead = (table?.deadBytes(of: numbers) ?? 0) - knownDead
+        let nowDead = table?.deadBytes(of: numbers) ?? 0
+        let dead = nowDead > knownDead ? nowDead - knownDead : 0
         do throws(LogError) {
             try parts.catalog.merge(
                 outcome.changes, into: number, from: first.first, superseding: superseded,

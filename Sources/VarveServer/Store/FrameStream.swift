@@ -144,21 +144,12 @@ final class FrameStream: ExchangeOwner, TimerOwner {
         self.source = nil
         let context = context
         let work = Made(source: source, frame: .failure(.deadlineExceeded))
-        let delivery = Delivery(stream: self)
-        let loop = responder.loop
-        let isQueued = responder.core.storePool.submit {
-            guard let source = work.source else { return }
-            let made = Self.make(source, context)
-            loop.post { _ in delivery.stream.take(made) }
+        let isQueued = responder.core.storePool.submit(for: responder.loop) {
+            work.source.map { Self.make($0, context) }
+        } then: { made in
+            if let made { self.take(made) }
         }
         if !isQueued { end(.shuttingDown(context.call.method)) }
-    }
-
-    /// Carries the stream through the pool.
-    //
-    // @unchecked Sendable: the pool passes it on without looking; it is used on its loop only.
-    private struct Delivery: @unchecked Sendable {
-        let stream: FrameStream
     }
 
     /// Ends the stream as soon as there is room to say so; nothing is read for it any more.

@@ -24,13 +24,6 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
         case ended
     }
 
-    /// Carries the stream through the pool.
-    //
-    // @unchecked Sendable: the pool passes it on without looking; it is used on its loop only.
-    private struct Delivery: @unchecked Sendable {
-        let stream: SubscriptionStream
-    }
-
     private let subscription: StoreSubscription
     private let context: StoreWork.Context
     private let responder: Responder
@@ -122,11 +115,10 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
         }
         state = .looking
         let (subscription, context) = (subscription, context)
-        let delivery = Delivery(stream: self)
-        let loop = responder.loop
-        let isQueued = responder.core.storePool.submit {
-            let steps = SubscriptionSteps(subscription, context)
-            loop.post { _ in delivery.stream.taken(steps) }
+        let isQueued = responder.core.storePool.submit(for: responder.loop) {
+            SubscriptionSteps(subscription, context)
+        } then: {
+            self.taken($0)
         }
         if !isQueued { end(.shuttingDown(context.call.method)) }
     }
