@@ -27,7 +27,7 @@ enum BenchmarkRun {
             ("segment-places", segments.places), ("settle", settling.settle),
             ("verify", settling.verify), ("read-settled", settling.readVerified),
             ("compression", CompressionBenchmarks(options: options).run),
-            ("append-settling", settling.appends),
+            ("append-settling", BackgroundBenchmark(options: options).run),
             ("amplification", AmplificationBenchmark(options: options).run),
             ("store-put", stores.put),
             ("store-get", storeReads.get), ("store-scan", storeReads.scan),

@@ -1,7 +1,7 @@
 import VarveLog
 import VarvePlatform
 
-/// What settling costs, what it costs appends, and how fast settled data is read and verified.
+/// What settling costs, and how fast settled data is read and verified.
 struct SettleBenchmarks {
     private static let megabytes = 128
 
@@ -83,36 +83,6 @@ struct SettleBenchmarks {
                 line.add("p99_us_per_mib", measurement.microseconds(at: 0.99))
                 line.print()
             }
-        }
-    }
-
-    /// The latency of 64 appends under way together, without settling and with a lot of it.
-    func appends() throws {
-        for (name, settleBytes) in [("off", 1 << 40), ("32-mib", 32 << 20), ("8-mib", 8 << 20)] {
-            let scratch = try Scratch(options)
-            var logOptions = Self.settlingOnDemand
-            logOptions.settleBytes = settleBytes
-            let log = try scratch.open(logOptions)
-            defer { log.close() }
-            let streams = try Streams.make(1000, in: log)
-            let workload = Workload(batch: 4)
-            var measurement = Measurement()
-            var next = 0
-            while measurement.elapsedSeconds < options.seconds {
-                try measurement.time {
-                    var last = LSN.none
-                    for _ in 0..<64 {
-                        last = try workload.stagePatiently(to: streams[next], in: log)
-                        next = (next + 1) % streams.count
-                    }
-                    try log.waitUntilDurable(last)
-                }
-            }
-            var line = ResultLine("append-settling-\(name)", durability: "sync")
-            line.add(measurement, eventsEach: 64 * 4)
-            line.add("p999_us", measurement.microseconds(at: 0.999))
-            line.add("settlings", Double(log.settlingStatistics.now.settlings))
-            line.print()
         }
     }
 
