@@ -42,6 +42,8 @@ enum Route {
     case metrics
     /// A method of the store.
     case store(StoreMethod)
+    /// Something below a service of the store that is none of its methods.
+    case unknownStoreMethod
     /// Nothing.
     case unknown
 
@@ -76,6 +78,7 @@ enum Route {
         if path.equals("/ready") { return .ready }
         if path.equals("/metrics") { return .metrics }
         if let method = StoreMethod.find(path) { return .store(method) }
+        if StoreMethod.isBelowService(path) { return .unknownStoreMethod }
         return .unknown
     }
 

@@ -40,6 +40,7 @@ enum Router {
         case (.metrics, .get), (.metrics, .head): Metrics.answer(responder.with(.metrics))
         case (.store(let method), _):
             StoreRouter.answer(request, method, responder.with(method.operation))
+        case (.unknownStoreMethod, _): StoreRouter.refuseUnknown(responder)
         case (.subscriptions, _): responder.refuseSubscriptions()
         case (.unknown, _): responder.refuse(Refusal(.notFound))
         case (_, .unknown): responder.refuse(Refusal(.notImplemented))

@@ -282,7 +282,6 @@ struct StoreServiceTests {
         #expect(try caller.post(Path.put, [], type: "text/plain").status == 415)
         #expect(try caller.post(Path.put, [], type: "application/connect+proto").status == 415)
         #expect(try caller.post(Path.range, [], type: "application/proto").status == 415)
-        #expect(try caller.post("/store.query.v1.Service/Nothing", []).status == 404)
         #expect(try caller.connection.request("DELETE", Path.get).status == 405)
         #expect(try caller.post(Path.put, [0xff]).status == 400)
         #expect(
@@ -301,6 +300,24 @@ struct StoreServiceTests {
         #expect(
             preflight.headers["access-control-allow-headers"]?.contains("Connect-Protocol-Version")
                 == true)
+    }
+
+    @Test("A method that a service does not have is unimplemented, with 404")
+    func anUnknownMethodIsUnimplemented() throws {
+        let server = try StoreServer()
+        let caller = try server.caller()
+        for path in ["/store.query.v1.Service/Nothing", "/log.ingest.v1.Service/"] {
+            for type in ["application/proto", "application/connect+json"] {
+                let response = try caller.post(path, [1], type: type)
+                #expect(response.status == 404)
+                #expect(response.headers["content-type"] == "application/json")
+                let error = response.body.withUnsafeBytes { ConnectError(json: $0) }
+                #expect(error?.code == .unimplemented)
+            }
+        }
+        let elsewhere = try caller.post("/store.query.v2.Service/Get", [])
+        #expect(elsewhere.status == 404)
+        #expect(elsewhere.headers["content-type"] == "application/problem+json")
     }
 
     @Test("A failure of a stream is in its last envelope, and the connection goes on")

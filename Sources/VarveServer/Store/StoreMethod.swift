@@ -21,6 +21,11 @@ enum StoreMethod: CaseIterable {
         allCases.first { path.equals($0.path) }
     }
 
+    /// Whether a path lies below one of the services, whatever its last part names.
+    static func isBelowService(_ path: UnsafeRawBufferPointer) -> Bool {
+        allCases.contains { path.starts(with: "/\($0.domain).v1.Service/".utf8) }
+    }
+
     /// The path.
     var path: StaticString {
         switch self {

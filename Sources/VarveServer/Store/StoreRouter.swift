@@ -40,6 +40,17 @@ enum StoreRouter {
         }
     }
 
+    /// Answers a call of a method that its service does not have: clients of the protocol expect
+    /// `unimplemented` with 404, whatever kind of call they made.
+    static func refuseUnknown(_ responder: Responder) {
+        guard responder.core.store != nil else { return responder.refuse(Refusal(.notFound)) }
+        responder.send(
+            StoreAnswer(
+                status: .notFound,
+                body: ConnectError(.unimplemented, "the service has no method of that name").json,
+                contentType: "application/json", coding: .identity, envelopeCoding: .identity))
+    }
+
     private static func refuse(
         _ fault: StoreCallFault, _ method: StoreMethod, _ responder: Responder
     ) {
