@@ -12,7 +12,9 @@ package final class MemoryIndexSource: IndexSource {
     /// A source without indexes.
     package init() {}
 
-    package func open(_ name: String) throws(IndexError) -> any OrderedIndex {
+    package func open(
+        _ name: String, behind barrier: IndexBarrier?
+    ) throws(IndexError) -> any OrderedIndex {
         try IndexName.check(name)
         let contents = try state.withLock { (state) throws(IndexError) in
             guard state.opened.insert(name).inserted else { throw .locked(directory: name) }

@@ -4,10 +4,12 @@
 /// Changes come in batches, each of them whole or not at all. A batch is visible when `write`
 /// returns and survives a crash only after `flush`. What a crash leaves is a prefix of the batches
 /// in the order they were written: never the second without the first. The index keeps no log of
-/// its own; whoever needs what was not flushed has it in the journal.
+/// its own; whoever needs what was not flushed has it in the journal. Nothing survives that was
+/// written since the barrier was called last, if the index was opened with one.
 ///
 /// Seven methods: these five, and the two of `IndexReader`. The index closes when its last
-/// reference, and the last of its snapshots, is gone; that may write what is not flushed.
+/// reference, and the last of its snapshots, is gone; without a barrier that may write what is not
+/// flushed.
 package protocol OrderedIndex: IndexReader {
     /// Applies all operations of a batch, in their order, as one change.
     ///

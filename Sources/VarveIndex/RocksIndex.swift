@@ -7,17 +7,22 @@ import VarvePlatform
 /// RocksDB's own log is off. A batch lies in one write buffer, buffers reach the disk in the order
 /// they were filled, and each does so with a synced file, a synced directory and then a synced
 /// entry in the manifest: so what a crash leaves is a prefix of the batches.
+///
+/// RocksDB flushes in the background whenever a write buffer is full. With a barrier it never does
+/// so by itself: a full buffer is flushed from here, behind the barrier.
 package final class RocksIndex: OrderedIndex {
     private let database: RocksDatabase
     private let reading = RocksReadOptions(snapshot: nil)
     private let isReadOnly: Bool
-    /// Held by what writes: an ingested run must not become durable before a batch written earlier.
-    /// Counts the runs, to name their files.
+    private let barrier: IndexBarrier?
+    /// Held by what writes: an ingested run must not become durable before a batch written earlier,
+    /// nor a batch that was written behind the barrier. Counts the runs, to name their files.
     private let writing = Mutex<UInt64>(0)
 
-    init(_ database: RocksDatabase, isReadOnly: Bool) {
+    init(_ database: RocksDatabase, isReadOnly: Bool, behind barrier: IndexBarrier? = nil) {
         self.database = database
         self.isReadOnly = isReadOnly
+        self.barrier = barrier
     }
 
     /// About how many bytes it takes: write buffers, open tables, and the block cache, which all
@@ -56,13 +61,35 @@ package final class RocksIndex: OrderedIndex {
             try RocksCall.run(database.directory) { message in
                 rocksdb_write(database.handle, database.resources.writing, copy, message)
             }
+            if let barrier { flushIfFull(behind: barrier) }
         }
     }
 
     package func flush() throws(IndexError) {
         if isReadOnly { return }
+        guard let barrier else { return try flush(database.resources.flushing) }
+        try writing.withLock { (_) throws(IndexError) in
+            try barrier()
+            try flush(database.resources.flushing)
+        }
+    }
+
+    private func flush(_ options: OpaquePointer) throws(IndexError) {
         try RocksCall.run(database.directory) { message in
-            rocksdb_flush(database.handle, database.resources.flushing, message)
+            rocksdb_flush(database.handle, options, message)
+        }
+    }
+
+    /// Has a full write buffer flushed in the background; while `writing`.
+    private func flushIfFull(behind barrier: IndexBarrier) {
+        var bytes: UInt64 = 0
+        _ = rocksdb_property_int(database.handle, "rocksdb.cur-size-active-mem-table", &bytes)
+        guard bytes >= UInt64(database.resources.writeBufferBytes) else { return }
+        do throws(IndexError) {
+            try barrier()
+            try flush(database.resources.flushingLater)
+        } catch {
+            // What was written is there all the same, and the next write tries again.
         }
     }
 
@@ -80,7 +107,8 @@ package final class RocksIndex: OrderedIndex {
         }
         let file = try RocksRunFile(number: number, of: run, for: database)
         try writing.withLock { (_) throws(IndexError) in
-            try flush()
+            try barrier?()
+            try flush(database.resources.flushing)
             try file.ingest()
         }
     }
@@ -88,6 +116,14 @@ package final class RocksIndex: OrderedIndex {
     package func checkpoint(to directory: String) throws(IndexError) {
         try checkWritable()
         if File.exists(directory) { throw .alreadyExists(directory: directory) }
+        guard let barrier else { return try copy(to: directory) }
+        try writing.withLock { (_) throws(IndexError) in
+            try barrier()
+            try copy(to: directory)
+        }
+    }
+
+    private func copy(to directory: String) throws(IndexError) {
         let checkpoint = try RocksCall.run(database.directory) { message in
             rocksdb_checkpoint_object_create(database.handle, message)
         }

@@ -13,22 +13,27 @@ package final class RocksIndexSource: IndexSource {
         resources = RocksResources(options)
     }
 
-    package func open(_ name: String) throws(IndexError) -> any OrderedIndex {
+    package func open(
+        _ name: String, behind barrier: IndexBarrier?
+    ) throws(IndexError) -> any OrderedIndex {
         let directory = try path(name)
         if File.exists(directory) {
             try RocksDirectory.checkForWriting(directory)
         } else {
             try makeDirectory(directory)
         }
+        // The database keeps a copy.
+        let heldBack = barrier == nil ? nil : try resources.optionsThatHoldBack(directory)
+        defer { if let heldBack { rocksdb_options_destroy(heldBack) } }
         let handle = try Self.opening { () throws(IndexError) in
             try RocksCall.run(directory) { message in
-                rocksdb_open(resources.options, directory, message)
+                rocksdb_open(heldBack ?? resources.options, directory, message)
             }
         }
         let database = try database(handle, directory)
         // Only now: before, they could have been another process's.
         try RocksDirectory.removeRuns(directory)
-        return RocksIndex(database, isReadOnly: false)
+        return RocksIndex(database, isReadOnly: false, behind: barrier)
     }
 
     package func openReadOnly(_ name: String) throws(IndexError) -> any OrderedIndex {

@@ -17,6 +17,9 @@ final class RocksResources: @unchecked Sendable {
     private static let informationLogBytesMax = 256 << 10
     private static let blockBytes = 4 << 10
     private static let bloomBitsPerKey = 10.0
+    /// A write buffer that never fills: the most that RocksDB takes for one, none of it in advance.
+    private static let endlessBufferBytes = 64 << 30
+    private static let arenaBlockBytesMax = 1 << 20
     /// How many bytes of a file are written before the disk is told to begin.
     private static let bytesPerSync: UInt64 = 1 << 20
     private static let tableFileBytes: UInt64 = 8 << 20
@@ -34,16 +37,23 @@ final class RocksResources: @unchecked Sendable {
     let writing: OpaquePointer
     /// Options for flushing: wait until it is done.
     let flushing: OpaquePointer
+    /// Options for flushing in the background.
+    let flushingLater: OpaquePointer
+    /// Bytes of a write buffer.
+    let writeBufferBytes: Int
     private let cache: OpaquePointer
 
     init(_ limits: RocksIndexOptions) {
         options = rocksdb_options_create()
         writing = rocksdb_writeoptions_create()
         flushing = rocksdb_flushoptions_create()
+        flushingLater = rocksdb_flushoptions_create()
+        writeBufferBytes = limits.writeBufferBytes
         cache = rocksdb_cache_create_lru(limits.cacheBytes)
         rocksdb_writeoptions_disable_WAL(writing, limits.logsEveryBatch ? 0 : 1)
         rocksdb_writeoptions_set_sync(writing, limits.logsEveryBatch ? 1 : 0)
         rocksdb_flushoptions_set_wait(flushing, 1)
+        rocksdb_flushoptions_set_wait(flushingLater, 0)
         setThreadsAndFiles(limits)
         setLevels(limits)
         setTables(limits)
@@ -53,7 +63,28 @@ final class RocksResources: @unchecked Sendable {
         rocksdb_options_destroy(options)
         rocksdb_writeoptions_destroy(writing)
         rocksdb_flushoptions_destroy(flushing)
+        rocksdb_flushoptions_destroy(flushingLater)
         rocksdb_cache_destroy(cache)
+    }
+
+    /// Options for opening a database that flushes only when it is told to, neither because a
+    /// write buffer is full nor because it closes. The caller destroys them.
+    func optionsThatHoldBack(_ directory: String) throws(IndexError) -> OpaquePointer? {
+        let heldBack = rocksdb_options_create()
+        do throws(IndexError) {
+            try RocksCall.run(directory) { message in
+                rocksdb_get_options_from_string(
+                    options, "avoid_flush_during_shutdown=true", heldBack, message)
+            }
+        } catch {
+            rocksdb_options_destroy(heldBack)
+            throw error
+        }
+        rocksdb_options_set_write_buffer_size(heldBack, Self.endlessBufferBytes)
+        // As RocksDB has it for a buffer of that size: full is what is reserved, not what is used.
+        rocksdb_options_set_arena_block_size(
+            heldBack, min(Self.arenaBlockBytesMax, max(4 << 10, writeBufferBytes / 8)))
+        return heldBack
     }
 
     /// How many bytes the block cache holds.

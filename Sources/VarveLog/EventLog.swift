@@ -209,7 +209,7 @@ public final class EventLog: Sendable {
     /// Blocks until `lsn` is on stable storage, whatever the log's mode.
     public func waitUntilSynced(_ lsn: LSN) throws(LogError) {
         flusher.requestSync(through: lsn.rawValue)
-        flusher.stepIfStepped()
+        flusher.stepIfStepped(syncing: lsn.rawValue)
         try commits.wait(for: lsn.rawValue, isStrong: true)
     }
 

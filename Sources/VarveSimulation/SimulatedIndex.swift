@@ -8,14 +8,19 @@ final class SimulatedIndex: OrderedIndex {
     private let source: SimulatedIndexSource
     /// What it shows for good; nil when it is open for writing.
     private let readOnlyTable: MemoryTable?
+    private let barrier: IndexBarrier?
+    /// How many batches fill a write buffer: few, so that it happens often.
+    private static let bufferBatches = 4
 
     init(
-        _ source: SimulatedIndexSource, name: String, boot: Int, readOnlyTable: MemoryTable?
+        _ source: SimulatedIndexSource, name: String, boot: Int, readOnlyTable: MemoryTable?,
+        behind barrier: IndexBarrier? = nil
     ) {
         self.source = source
         self.name = name
         self.boot = boot
         self.readOnlyTable = readOnlyTable
+        self.barrier = barrier
     }
 
     deinit {
@@ -38,15 +43,28 @@ final class SimulatedIndex: OrderedIndex {
 
     func write(_ batch: borrowing IndexBatch) throws(IndexError) {
         if batch.isEmpty { return try checkWritable() }
-        try change { contents in
+        let written = try change { contents in
             contents.live.apply(batch)
             contents.unflushed.append(contents.live)
+            contents.written += 1
+            let isFull = contents.written - contents.most >= Self.bufferBatches
+            return isFull ? contents.written : nil
+        }
+        guard let written, let barrier else { return }
+        do throws(IndexError) {
+            try barrier()
+            try change { $0.passed = written }
+        } catch {
+            // What was written is there all the same, and the next write tries again.
         }
     }
 
     func flush() throws(IndexError) {
         if readOnlyTable != nil { return try source.check(self) }
-        try change { $0.flush() }
+        // What others write while the barrier is being passed is behind it.
+        let written = try change { $0.written }
+        try barrier?()
+        try change { $0.flush(through: written) }
     }
 
     func snapshot() throws(IndexError) -> any IndexReader {
@@ -56,6 +74,7 @@ final class SimulatedIndex: OrderedIndex {
     func ingest(_ run: borrowing IndexBatch) throws(IndexError) {
         try checkWritable()
         try run.checkSortedRun()
+        try barrier?()
         try change { contents in
             contents.live.apply(run)
             contents.flush()
@@ -63,10 +82,9 @@ final class SimulatedIndex: OrderedIndex {
     }
 
     func checkpoint(to directory: String) throws(IndexError) {
-        let table = try change { contents in
-            contents.flush()
-            return contents.live
-        }
+        let (written, table) = try change { ($0.written, $0.live) }
+        try barrier?()
+        try change { $0.flush(through: written) }
         try source.keep(table, as: directory)
     }
 

@@ -7,7 +7,8 @@ package import VarveIndex
 ///
 /// What must be survived: every batch written before the last successful `flush` or `ingest`, and
 /// that an index was made or destroyed. What may survive: the batches since then, the first so and
-/// so many of them, each whole. Whatever was opened before a crash is dead: all it does throws.
+/// so many of them, each whole; with a barrier only those of the buffers that were full, the
+/// barrier having been passed. Whatever was opened before a crash is dead: all it does throws.
 package final class SimulatedIndexSource: IndexSource {
     /// One index, open or not.
     struct Contents {
@@ -15,9 +16,34 @@ package final class SimulatedIndexSource: IndexSource {
         var durable = MemoryTable()
         /// What the index was after each batch that is not flushed, in order.
         var unflushed: [MemoryTable] = []
+        /// How many batches were ever written.
+        var written = 0
+        /// How many of these may be on disk, where a barrier had to be passed; nil: all may.
+        var passed: Int?
 
+        /// How many batches a crash may leave, at most.
+        var most: Int { max(flushed, min(passed ?? written, written)) }
+        /// How many batches are on stable storage.
+        var flushed: Int { written - unflushed.count }
+
+        /// Puts everything on stable storage.
         mutating func flush() {
             durable = live
+            unflushed.removeAll()
+        }
+
+        /// Puts the first so many of all batches on stable storage.
+        mutating func flush(through count: Int) {
+            let new = count - flushed
+            guard new > 0 else { return }
+            durable = unflushed[new - 1]
+            unflushed.removeFirst(new)
+        }
+
+        /// Loses what is not on stable storage.
+        mutating func forget() {
+            live = durable
+            written = flushed
             unflushed.removeAll()
         }
     }
@@ -35,14 +61,20 @@ package final class SimulatedIndexSource: IndexSource {
     /// A source without indexes.
     package init() {}
 
-    package func open(_ name: String) throws(IndexError) -> any OrderedIndex {
+    package func open(
+        _ name: String, behind barrier: IndexBarrier?
+    ) throws(IndexError) -> any OrderedIndex {
         try IndexName.check(name)
         let boot = try state.withLock { (state) throws(IndexError) in
             guard state.opened.insert(name).inserted else { throw .locked(directory: name) }
-            if state.indexes[name] == nil { state.indexes[name] = Contents() }
+            var contents = state.indexes[name] ?? Contents()
+            // Closing without a barrier flushes.
+            if barrier != nil { contents.flush() }
+            contents.passed = barrier == nil ? nil : contents.written
+            state.indexes[name] = contents
             return state.boot
         }
-        return SimulatedIndex(self, name: name, boot: boot, readOnlyTable: nil)
+        return SimulatedIndex(self, name: name, boot: boot, readOnlyTable: nil, behind: barrier)
     }
 
     package func openReadOnly(_ name: String) throws(IndexError) -> any OrderedIndex {
@@ -136,7 +168,11 @@ package final class SimulatedIndexSource: IndexSource {
     func close(_ index: SimulatedIndex) {
         state.withLock { state in
             // One from before a crash ended with it.
-            if state.boot == index.boot { state.opened.remove(index.name) }
+            guard state.boot == index.boot else { return }
+            state.opened.remove(index.name)
+            // Behind a barrier, closing flushes no more than what was on its way.
+            guard state.indexes[index.name]?.passed != nil else { return }
+            state.indexes[index.name]?.crash(.keepingAll, name: index.name)
         }
     }
 
@@ -158,14 +194,14 @@ extension SimulatedIndexSource.Contents {
     /// Keeps the durable part and some of the batches behind it.
     fileprivate mutating func crash(_ outcome: CrashOutcome, name: String) {
         switch outcome {
-        case .keepingAll: break
-        case .losingAll: live = durable
+        case .keepingAll: flush(through: most)
+        case .losingAll: break
         case .random(let seed):
             var mixed = seed
             for byte in name.utf8 { mixed = mixed &* 31 &+ UInt64(byte) }
-            let kept = SeededRandom(seed: mixed).next(below: unflushed.count + 1)
-            live = kept == 0 ? durable : unflushed[kept - 1]
+            let kept = SeededRandom(seed: mixed).next(below: most - flushed + 1)
+            flush(through: flushed + kept)
         }
-        flush()
+        forget()
     }
 }

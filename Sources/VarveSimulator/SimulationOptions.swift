@@ -15,6 +15,9 @@ package struct SimulationOptions: Sendable {
     /// Whether the store's files are encrypted.
     package var isEncrypted = false
 
+    /// Whether no log syncs before it acknowledges.
+    package var isWeak = false
+
     /// Whether there is a key-value store, which then most operations are about; nil = as the seed
     /// says.
     package var hasStore: Bool?

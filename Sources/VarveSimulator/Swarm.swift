@@ -34,8 +34,9 @@ struct Swarm {
     /// The key-value store.
     let keys: KeySwarm
 
-    /// The kind of run that `random` chooses, with that key-value store.
-    init(random: SeededRandom, keys: KeySwarm) {
+    /// The kind of run that `random` chooses, with that key-value store, and with a log that
+    /// acknowledges what is not synced if it is to be weak.
+    init(random: SeededRandom, keys: KeySwarm, isWeak: Bool = false) {
         self.keys = keys
         weights = OperationTable.streams.map { operation in
             random.next(below: 6) == 0 && !operation.isEssential
@@ -78,6 +79,9 @@ struct Swarm {
         if random.next(below: 4) == 0 { streamOptions.maxTotalBytes = 100_000 }
         // Two runs of three have streams leave memory all the time.
         logOptions.residentStreamsMax = [0, 1, 50_000][random.next(below: 3)]
+        if isWeak, logOptions.durability == .sync {
+            logOptions.durability = random.next(below: 2) == 0 ? .os : .interval(milliseconds: 100)
+        }
     }
 
     /// A run on a disk without faults, of every kind of operation, with small files; with a

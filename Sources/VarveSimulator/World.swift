@@ -89,7 +89,8 @@ final class World {
             swarm
             ?? Swarm(
                 random: choices,
-                keys: KeySwarm(seed: options.seed, isWanted: options.hasStore))
+                keys: KeySwarm(seed: options.seed, isWanted: options.hasStore),
+                isWeak: options.isWeak)
         plan = FaultPlan(seed: random.next())
         // An encrypted volume does several things below for one above: others act between those.
         observed = options.isEncrypted ? FaultPlan() : plan
@@ -137,6 +138,9 @@ final class World {
                 random: SeededRandom(seed: random.next()))
             self.engine = engine
             recovered = engine.log.durable
+            // Opening syncs what it found, and the key-value store relies on that.
+            let hasLost = recovered.rawValue < synced
+            synced = max(synced, recovered.rawValue)
             let error = keys.open(on: engine.log)
             // A new key-value store has streams of its own, and these have frames.
             staged = max(staged, engine.log.staged.rawValue)
@@ -147,7 +151,6 @@ final class World {
             hasSettlingFailed = false
             guard let error else { return nil }
             kill()
-            let hasLost = recovered.rawValue < seen
             return keys.mayStartOver(after: error, hasLost: hasLost) ? openEngine() : error
         } catch {
             return .log(error)

@@ -1,3 +1,5 @@
+import VarveLog
+
 /// The store's background work by the caller's hand, where the log is opened with
 /// `WorkerMode.stepped`.
 extension Store {
@@ -9,4 +11,8 @@ extension Store {
 
     /// Whether somebody applies at this moment: who reads would wait for him.
     package var isApplying: Bool { applier.isApplying }
+
+    /// Whether something is left to apply, which in a log of a weak mode may have to wait until
+    /// that is synced.
+    package var isBehind: Bool { applier.progress.isBehind(durable: log.durable) }
 }

@@ -52,7 +52,7 @@ public final class Store: StoreEngine {
         on log: EventLog, indexes: (any IndexSource)? = nil, ownsLog: Bool = false,
         options: StoreOptions = StoreOptions()
     ) throws(StoreError) {
-        let place = IndexPlace(of: log.volume, indexes: indexes, options: options)
+        let place = IndexPlace(of: log, indexes: indexes, options: options)
         try self.init(on: log, index: try place.open(), ownsLog: ownsLog, options: options)
     }
 

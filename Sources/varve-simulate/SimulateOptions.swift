@@ -14,6 +14,8 @@ struct SimulateOptions {
     var isEncrypted = false
     /// Whether every store has keys and batches, which most operations are about.
     var hasStore = false
+    /// Whether no store syncs before it acknowledges.
+    var isWeak = false
     /// Whether the result is one JSON object.
     var isJSON = false
     /// The file that gets everything the last seed did; nil for none.
@@ -39,6 +41,7 @@ struct SimulateOptions {
           --violations N   stops after so many broken promises (default 20)
           --encrypted      the store's files are encrypted
           --store          every seed has a key-value store, and works most of all with it
+          --weak           no store syncs before it acknowledges
           --exhaustive     instead: a small workload, crashed at each of its writes and syncs
           --canary         a disk that lies about syncs: must end with a broken promise
           --json           the result as one JSON object
@@ -59,6 +62,7 @@ struct SimulateOptions {
             case "--canary": isCanary = true
             case "--encrypted": isEncrypted = true
             case "--store": hasStore = true
+            case "--weak": isWeak = true
             case "--exhaustive": isExhaustive = true
             case "--verbose": isVerbose = true
             case "--help": wantsHelp = true

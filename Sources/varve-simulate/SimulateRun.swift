@@ -30,6 +30,7 @@ enum SimulateRun {
             simulation.isCanary = options.isCanary
             simulation.isEncrypted = options.isEncrypted
             if options.hasStore { simulation.hasStore = true }
+            simulation.isWeak = options.isWeak
             let isLast = seed + 1 == options.seed + options.seeds
             simulation.hashesTrace = isLast
             simulation.keepsTrace = options.traceFile != nil && isLast
@@ -42,7 +43,8 @@ enum SimulateRun {
                 "again: varve-simulate --seed \(seed) --cycles \(options.cycles) "
                     + "--operations \(options.operations)\(options.isCanary ? " --canary" : "")"
                     + "\(options.isEncrypted ? " --encrypted" : "")"
-                    + "\(options.hasStore ? " --store" : "")\n",
+                    + "\(options.hasStore ? " --store" : "")"
+                    + "\(options.isWeak ? " --weak" : "")\n",
                 to: .error)
             if summary.violations.count >= options.violations { break }
         }

@@ -45,6 +45,21 @@ import VarveSimulator
         #expect(result.acknowledgements > 0)
     }
 
+    @Test(
+        "a log that does not sync before it acknowledges loses power, and the store still opens",
+        arguments: 131...138 as ClosedRange<UInt64>)
+    func everyPromiseOfAWeakStoreHolds(seed: UInt64) {
+        var options = Self.options(seed)
+        options.hasStore = true
+        options.isWeak = true
+        let result = Simulation.run(options)
+        #expect(
+            result.violation == nil,
+            "again: varve-simulate --store --weak --cycles 8 --operations 40 --seed \(seed)"
+        )
+        #expect(result.cycles == 8)
+    }
+
     @Test func oneSeedOfTheStoreAlwaysDoesTheSame() {
         var options = Self.options(121)
         options.hasStore = true

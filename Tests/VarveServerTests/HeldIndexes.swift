@@ -78,8 +78,10 @@ final class HeldIndexes: IndexSource {
     /// Waits until a thread is held.
     func waitForOne() -> Bool { Deadline(seconds: 60).wait { gate.count == 1 } }
 
-    func open(_ name: String) throws(IndexError) -> any OrderedIndex {
-        Index(try base.open(name), gate)
+    func open(
+        _ name: String, behind barrier: IndexBarrier?
+    ) throws(IndexError) -> any OrderedIndex {
+        Index(try base.open(name, behind: barrier), gate)
     }
 
     func openReadOnly(_ name: String) throws(IndexError) -> any OrderedIndex {

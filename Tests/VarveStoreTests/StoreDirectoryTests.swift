@@ -1,4 +1,5 @@
 import Testing
+import VarveIndex
 import VarveLog
 import VarvePlatform
 import VarveStorage
@@ -47,6 +48,41 @@ import VarveStorage
             #expect(try scan(store) == "a=1")
             #expect(try store.putBatch([StoreEntry("c", "3")]) == 3)
             store.close()
+        }
+    }
+
+    @Test("In a log that does not sync, the index on disk has no batch that the disk may lose")
+    func theIndexOnDiskIsNeverAheadOfTheSyncedLog() throws {
+        try withDirectory { directory in
+            var options = StoreOptions.small
+            options.log.durability = .os
+            options.log.fileBytes = 16 << 20
+            options.writeBufferBytes = 64 << 10
+            options.ingestEntriesMin = 50
+            let store = try Store.open(directory: directory, options: options)
+            defer { store.close() }
+            let look = {
+                let reader = RocksIndexSource(rootDirectory: directory)
+                // Files may go away while it opens them.
+                guard let index = try? reader.openReadOnly(Format.indexDirectory),
+                    let marker = try? StoreIndex.marker(in: index)
+                else { return UInt64(0) }
+                let synced = store.applier.batches.durableTail(at: store.log.synced)
+                #expect(marker.batchPlace <= synced)
+                return marker.batchPlace.record
+            }
+            var most: UInt64 = 0
+            for round in 1...630 {
+                let count = round % 100 == 0 ? 60 : 1
+                let value = [UInt8](repeating: 0x61, count: 1 << 10)
+                let entries = (0..<count).map {
+                    StoreEntry(key: Array("\(round)/\($0 + 100)".utf8), value: value)
+                }
+                _ = try store.putBatch(entries)
+                if round % 10 == 0 { most = max(most, look()) }
+            }
+            #expect(most > 0)
+            #expect(store.log.synced < store.log.durable)
         }
     }
 

@@ -113,14 +113,25 @@ final class Flusher: @unchecked Sendable {
         if workers == .stepped { step() }
     }
 
+    /// The same for callers that are going to wait until `lsn` is synced: what others have staged
+    /// is left alone if it does not have to be written for that.
+    func stepIfStepped(syncing lsn: UInt64) {
+        guard workers == .stepped else { return }
+        if lsn > writer.written { return step() }
+        isWanted.store(false, ordering: .relaxed)
+        _ = turn(.none, isWriting: false)
+    }
+
     private func run() {
         while turn(waitForWork()) {}
     }
 
-    /// Writes and syncs what waits, and marks an idle log; false when this was the last turn.
-    private func turn(_ ending: Ending) -> Bool {
+    /// Writes, if it is to, and syncs what waits, and marks an idle log; false when this was the
+    /// last turn.
+    private func turn(_ ending: Ending, isWriting: Bool = true) -> Bool {
         if ending == .abandon || commits.failure != nil { return false }
         do throws(LogError) {
+            if isWriting { journal.takeGroups(into: &groups) }
             try commit(isLast: ending == .orderly)
             if ending == .orderly || isIdle() { try markIfUseful() }
             return ending == .none
@@ -161,7 +172,6 @@ final class Flusher: @unchecked Sendable {
     }
 
     private func commit(isLast: Bool) throws(LogError) {
-        journal.takeGroups(into: &groups)
         let start = clock.monotonicNanoseconds()
         let before = commits.durable
         for group in groups {

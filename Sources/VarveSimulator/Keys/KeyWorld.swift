@@ -125,9 +125,10 @@ final class KeyWorld {
 
     /// The store, unless who reads at this moment would have to wait for another thread.
     var readable: Store? {
-        guard let store, world.isNested else { return store }
-        model.advance(through: world.engine?.log.durable.rawValue ?? 0)
-        return store.isApplying || model.hasPendingTrim ? nil : store
+        guard let store, let log = world.engine?.log, world.isNested else { return store }
+        model.advance(through: log.durable.rawValue)
+        let waitsForSync = store.isBehind && log.synced < log.durable
+        return store.isApplying || model.hasPendingTrim || waitsForSync ? nil : store
     }
 
     // MARK: What the log has of it
@@ -200,7 +201,7 @@ final class KeyWorld {
     }
 
     /// Whether the store may be opened anew after `error`, without the index that it had: the log
-    /// has lost what the index has.
+    /// has lost what was synced, by a flipped bit, and the index has it.
     func mayStartOver(after error: StoreError, hasLost: Bool) -> Bool {
         guard error.code == "index", hasLost else { return false }
         world.trace.note("the index is ahead of the log, and goes")
@@ -212,7 +213,6 @@ final class KeyWorld {
     /// it again, made anew; or says that this cannot be, and gets the right one back.
     func loseIndexSometimes() throws(Violation) {
         guard swarm.isOn, !isLost, world.engine == nil, !world.options.isEncrypted,
-            world.swarm.logOptions.durability == .sync,
             let contents = world.indexes.contents(of: Self.index)
         else { return }
         if world.chance(6) {

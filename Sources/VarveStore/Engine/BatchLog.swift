@@ -166,14 +166,24 @@ final class BatchLog: Sendable {
     /// Makes the batch log begin at `target`, on disk too: the index must not need what goes.
     private func trim(below target: UInt64) throws(StoreError) {
         guard target > firstRecord.load(ordering: .acquiring) else { return }
-        let ordered = try applier.index.ordered
-        try StoreIndex.wrapping { () throws(IndexError) in try ordered.flush() }
+        try flushIndex()
         try Store.wrap { () throws(LogError) in
             let place = try applier.batches.position(of: target - 1)
             try log.trim(applier.batches.stream, before: place)
         }
         firstRecord.max(target, ordering: .releasing)
         try trimPolicies()
+    }
+
+    /// Puts the index on stable storage; in a log of a weak mode that waits for the log first.
+    private func flushIndex() throws(StoreError) {
+        let ordered = try applier.index.ordered
+        do throws(IndexError) {
+            try ordered.flush()
+        } catch {
+            if let failure = log.failure { throw .log(failure) }
+            throw .index(error.description)
+        }
     }
 
     /// Drops old events of the policy stream when there are many of them, the setting of retention
@@ -185,8 +195,7 @@ final class BatchLog: Sendable {
         guard bytes > policyBytesMax else { return }
         let state = applier.retention
         try write(.retention(state.retention, floor: state.floor))
-        let ordered = try applier.index.ordered
-        try StoreIndex.wrapping { () throws(IndexError) in try ordered.flush() }
+        try flushIndex()
         try Store.wrap { () throws(LogError) in
             let last = policies.durableTail(at: log.durable).record - 1
             try log.trim(policies.stream, before: try policies.position(of: last))

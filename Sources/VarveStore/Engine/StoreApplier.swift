@@ -142,7 +142,13 @@ final class StoreApplier: Sendable {
             // The marker's key is below all others.
             try state.change.set(IndexFormat.markerKey, fold.encoded)
             try run.add(to: &state.change)
-            try state.change.ingest(into: ordered)
+            do throws(IndexError) {
+                try state.change.ingest(into: ordered)
+            } catch {
+                // A log that has failed cannot be synced, so nothing may go to the disk.
+                guard batches.log.failure != nil else { throw error }
+                try state.change.write(to: ordered)
+            }
         }
         publish(fold, &state)
     }

@@ -21,14 +21,9 @@ enum IndexCheck {
     static func marker(
         of index: StoreIndex, batches: StoreStream, policies: StoreStream
     ) throws(StoreError) -> IndexMarker {
-        let fresh = IndexMarker(batches: batches.incarnation, policies: policies.incarnation)
-        let marker = try StoreIndex.marker(in: try index.ordered) ?? fresh
-        if belongs(marker, batches.incarnation, policies.incarnation),
-            try mayStartAnew(marker, batches, policies)
-        {
-            try clear(index)
-            return fresh
-        }
+        let marker =
+            try StoreIndex.marker(in: try index.ordered)
+            ?? IndexMarker(batches: batches.incarnation, policies: policies.incarnation)
         try check(marker, reach(of: batches), reach(of: policies))
         return marker
     }
@@ -39,7 +34,8 @@ enum IndexCheck {
     static func check(
         _ marker: IndexMarker, _ batches: Reach, _ policies: Reach
     ) throws(StoreError) {
-        guard belongs(marker, batches.incarnation, policies.incarnation) else {
+        guard marker.batches == batches.incarnation, marker.policies == policies.incarnation
+        else {
             throw .index(
                 "it belongs to the batches \(marker.batches), and the log has "
                     + "\(batches.incarnation)")
@@ -48,40 +44,10 @@ enum IndexCheck {
         try check(marker.policyPlace, policies, "policy event")
     }
 
-    private static func belongs(
-        _ marker: IndexMarker, _ batches: Incarnation, _ policies: Incarnation
-    ) -> Bool {
-        marker.batches == batches && marker.policies == policies
-    }
-
     private static func reach(of stream: StoreStream) -> Reach {
         Reach(
             incarnation: stream.incarnation, start: stream.visibleStart,
             tail: stream.durableTail(at: stream.log.durable))
-    }
-
-    /// Whether a loss of power has taken back what the index has already, as a log may let it that
-    /// does not sync before it acknowledges, and everything is there to make the index again.
-    private static func mayStartAnew(
-        _ marker: IndexMarker, _ batches: StoreStream, _ policies: StoreStream
-    ) throws(StoreError) -> Bool {
-        let log = batches.log
-        guard log.options.durability != .sync, batches.visibleStart == .start,
-            policies.visibleStart == .start
-        else { return false }
-        return marker.batchPlace > batches.durableTail(at: log.durable)
-            || marker.policyPlace > policies.durableTail(at: log.durable)
-    }
-
-    private static func clear(_ index: StoreIndex) throws(StoreError) {
-        let ordered = try index.ordered
-        try StoreIndex.wrapping { () throws(IndexError) in
-            var batch = IndexBatch()
-            try batch.deleteRange(.all)
-            try ordered.write(batch)
-            // Before there are other batches with the sequences of those that are lost.
-            try ordered.flush()
-        }
     }
 
     private static func check(

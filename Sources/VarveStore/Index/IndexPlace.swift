@@ -7,9 +7,12 @@ struct IndexPlace {
     private let source: any IndexSource
     private var name = IndexFormat.name
     private let outlivesLog: Bool
+    private let barrier: IndexBarrier?
 
-    /// The place for the store of a log in `volume`, unless `indexes` is given.
-    init(of volume: any Volume, indexes: (any IndexSource)?, options: StoreOptions) {
+    /// The place for the store of `log`, beside its files unless `indexes` is given.
+    init(of log: EventLog, indexes: (any IndexSource)?, options: StoreOptions) {
+        barrier = Self.barrier(of: log)
+        let volume = log.volume
         if let indexes {
             source = indexes
             outlivesLog = true
@@ -31,8 +34,26 @@ struct IndexPlace {
     /// Opens the index, and makes it when there is none.
     func open() throws(StoreError) -> StoreIndex {
         let ordered = try StoreIndex.wrapping { () throws(IndexError) in
-            try source.open(name)
+            try source.open(name, behind: barrier)
         }
         return StoreIndex(ordered, outlivesLog: outlivesLog)
+    }
+
+    /// Has the log synced as far as readers see it, which is all that its index can have; else a
+    /// loss of power could leave an index of batches that the log has not. Nil where readers see
+    /// only what is synced.
+    private static func barrier(of log: EventLog) -> IndexBarrier? {
+        if log.options.durability == .sync { return nil }
+        return { () throws(IndexError) in
+            let durable = log.durable
+            guard log.synced < durable else { return }
+            do throws(LogError) {
+                try log.waitUntilSynced(durable)
+            } catch {
+                throw .failed(
+                    directory: Format.indexDirectory,
+                    detail: "nothing of it is written before the log is synced: \(error)")
+            }
+        }
     }
 }
