@@ -62,9 +62,13 @@ package struct JournalDirectory: Sendable {
     }
 
     /// Leaves out the files before a cut; the file that goes on behind it must be there.
-    mutating func begin(at cut: CutPoint) throws(LogError) {
+    ///
+    /// - Parameter isNew: whether there is no catalog. With one there must be a first file, though
+    ///   nothing is settled: it is made before the catalog.
+    mutating func begin(at cut: CutPoint, isNew: Bool) throws(LogError) {
         guard cut.lsn > 0 else {
-            if let first = files.first, first.name.number != 1 {
+            let first = files.first?.name.number
+            if first != 1, first != nil || !isNew {
                 throw .missingFile(path: JournalFileName(number: 1, role: .journal).path)
             }
             return

@@ -66,7 +66,7 @@ struct Recovery {
         var found = try JournalDirectory(reading: volume)
         var settled = try SettledPart(volume: volume, indexes: indexes)
         // In this order: of the files before the cut any may be left over.
-        try found.begin(at: settled.mark.cut)
+        try found.begin(at: settled.mark.cut, isNew: !settled.hasCatalog)
         try found.checkContinuity()
         let directory = StreamDirectory(seed: random.next())
         let totals = try settled.catalog.totals()

@@ -10,8 +10,10 @@ struct SegmentVerifier {
     private(set) var cut = CutPoint(lsn: 0, place: JournalCut(fileNumber: 0, fileID: 0, byte: 0))
     /// All damage, in the order of the log.
     private(set) var damages: [VerificationReport.Damage] = []
+    /// The numbers of the segments that are there.
+    private(set) var numbers: Set<UInt32> = []
     /// How many segments there are.
-    private(set) var segmentCount = 0
+    var segmentCount: Int { numbers.count }
     /// How many of them have a valid signature of a key that is known.
     private(set) var signedCount = 0
     /// Where the newest segments say that trims made streams begin, by id: what lies before may be
@@ -47,7 +49,7 @@ struct SegmentVerifier {
 
     private mutating func check(_ volume: any Volume) throws(LogError) {
         let found = try SegmentDirectory(reading: volume)
-        segmentCount = found.numbers.count
+        numbers = Set(found.numbers)
         var files: [SegmentFile] = []
         for number in found.numbers {
             do throws(LogError) {
@@ -88,8 +90,8 @@ struct SegmentVerifier {
             damages.append(
                 .init(
                     file: file.path, stream: nil, record: nil, byte: 32, count: 8,
-                    detail: "it begins with LSN \(header.first); the segment with LSN "
-                        + "\(cut.lsn + 1) is missing"))
+                    detail: "it begins with LSN \(header.first); no segment that can be read has "
+                        + "LSN \(cut.lsn + 1)"))
         }
         cut = CutPoint(lsn: header.last.rawValue, place: header.cut)
         var heads = HeadTree()

@@ -10,6 +10,8 @@ struct SettledPart {
     private(set) var catalog: Catalog
     /// How far the log is settled.
     var mark: CatalogMark
+    /// Whether there is a catalog, and so a log.
+    let hasCatalog: Bool
 
     private let volume: any Volume
     private let indexes: any IndexSource
@@ -30,12 +32,14 @@ struct SettledPart {
         self.indexes = indexes
         let found = try SegmentDirectory(reading: volume)
         unfinished = found.unfinished
-        if let catalog = try Self.openReadOnly(indexes) {
+        if let catalog = try Catalog.openReadOnly(indexes) {
             self.catalog = catalog
+            hasCatalog = true
             isWritable = false
         } else {
             // Nothing was settled, or what knew of it is lost: an empty one is the same.
             catalog = try Self.open(MemoryIndexSource())
+            hasCatalog = false
             isWritable = false
         }
         mark = try catalog.mark()
@@ -61,15 +65,6 @@ struct SettledPart {
         catalog.close()
         catalog = try Self.open(indexes)
         isWritable = true
-    }
-
-    private static func openReadOnly(_ indexes: any IndexSource) throws(LogError) -> Catalog? {
-        do throws(IndexError) {
-            return Catalog(try indexes.openReadOnly(Catalog.indexName))
-        } catch {
-            if case .notFound = error { return nil }
-            throw LogError(error)
-        }
     }
 
     private static func open(_ indexes: any IndexSource) throws(LogError) -> Catalog {

@@ -47,7 +47,7 @@ public enum LogVerifier {
                 (name) throws(StorageError) in
                 directories.contains(name) ? try volume.list(name).sorted() : []
             }
-        }
+        } + [CatalogVerifier.files(of: volume)]
     }
 
     private static func verifyOnce(
@@ -56,10 +56,15 @@ public enum LogVerifier {
         var found = try JournalDirectory(reading: volume)
         let context = VerificationContext(options)
         for file in found.files { context.progress.expect(file.size) }
+        let catalog = try CatalogVerifier(of: volume)
         let settled = try SegmentVerifier(checking: volume, context)
-        var run = Run(settled, context)
+        // Of segments that are lost at the end the catalog alone knows.
+        let cut = catalog.mark.cut.lsn > settled.cut.lsn ? catalog.mark.cut : settled.cut
+        var run = Run(settled, behind: cut, context)
+        run.report.damages.insert(
+            contentsOf: catalog.damages(beside: settled, streams: options.stream == nil), at: 0)
         do throws(LogError) {
-            try found.begin(at: settled.cut)
+            try found.begin(at: cut, isNew: catalog.catalog == nil)
         } catch {
             run.add(error)
         }
@@ -87,17 +92,17 @@ public enum LogVerifier {
         private let cut: CutPoint
         private let context: VerificationContext
 
-        /// Goes on behind what the segments have.
-        init(_ settled: SegmentVerifier, _ context: VerificationContext) {
+        /// Goes on behind `cut` with what the segments have.
+        init(_ settled: SegmentVerifier, behind cut: CutPoint, _ context: VerificationContext) {
             self.context = context
             chains = ChainCheck(
                 from: settled.streams, watch: context.watch, only: context.options.stream)
-            cut = settled.cut
+            self.cut = cut
             report.damages = settled.damages
             report.segmentCount = settled.segmentCount
             report.signedSegmentCount = settled.signedCount
-            report.durableMark = LSN(settled.cut.lsn)
-            report.lastLSN = LSN(settled.cut.lsn)
+            report.durableMark = LSN(cut.lsn)
+            report.lastLSN = LSN(cut.lsn)
         }
 
         mutating func add(_ error: LogError) {

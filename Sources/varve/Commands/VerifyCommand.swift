@@ -57,6 +57,10 @@ enum VerifyCommand: Command {
         options.publicKeys = try keys(arguments, of: directory)
         let volume = try VolumeOpening.readOnly(directory, arguments)
         let report = try verify(volume, options)
+        // Not clean, but nothing: a path that was mistyped, or a disk that is not mounted.
+        guard report.segmentCount > 0 || report.fileCount > 0 || !report.isClean else {
+            throw .usage("\(directory): there is no log in it")
+        }
         if arguments.isOn(json) {
             try Output.line(report.json)
         } else {

@@ -97,4 +97,30 @@ struct JournalRepairTests {
             }
         }
     }
+
+    @Test("a log that lost its whole journal before anything was settled is no new log")
+    func wholeJournal() throws {
+        let directory = try ScratchDirectory()
+        defer { directory.remove() }
+        func volume() throws -> FileVolume { try FileVolume(rootDirectory: directory.path) }
+        let test = try TestLog(volume(), options: .small)
+        try test.create("a", [pattern(10)])
+        test.log.close()
+        let first = JournalFileName(number: 1, role: .journal).path
+        for name in try File.list("\(directory.path)/journal") {
+            try File.remove("\(directory.path)/journal/\(name)")
+        }
+        #expect(throws: LogError.missingFile(path: first)) {
+            try TestLog(volume(), options: .small)
+        }
+        #expect(try LogVerifier.verify(directory: directory.path).damages.map(\.file) == [first])
+        #expect(try !LogRepair.run(volume: volume(), label: "now").opens)
+        let report = try LogRepair.run(volume: volume(), actions: [.quarantine], label: "now")
+        #expect(report.opens, "\(report.lines)")
+        let again = try TestLog(volume(), options: .small)
+        #expect(again.find("a") == nil)
+        try again.create("a", [pattern(11)])
+        again.log.close()
+        #expect(try LogVerifier.verify(directory: directory.path).isClean)
+    }
 }

@@ -27,12 +27,14 @@ struct JournalCheckup {
     /// Looks for the first thing that stops the opening; nil when nothing does.
     ///
     /// Throws what is not damage, such as a file system that fails.
+    ///
+    /// - Parameter isNew: whether there is no catalog, so that there need not be a journal.
     static func run(
-        volume: any Volume, found: JournalDirectory, cut: CutPoint, catalog: Catalog
+        volume: any Volume, found: JournalDirectory, cut: CutPoint, isNew: Bool, catalog: Catalog
     ) throws(LogError) -> (checkup: JournalCheckup, break: JournalBreak?) {
         var begun = found
         do throws(LogError) {
-            try begun.begin(at: cut)
+            try begun.begin(at: cut, isNew: isNew)
         } catch {
             var rest = found
             rest.files.removeAll { $0.name.number < cut.place.fileNumber }

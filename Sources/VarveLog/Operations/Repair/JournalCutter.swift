@@ -1,3 +1,4 @@
+import VarvePlatform
 import VarveStorage
 
 /// Cuts a journal before the first place that stops its opening; keeps everything it takes away.
@@ -37,11 +38,19 @@ struct JournalCutter {
 
     /// Whether the file in which the journal goes on behind the cut must be made.
     private var needsBeginning: Bool {
-        broken.place == nil && broken.index == 0 && checkup.cut.lsn > 0
+        broken.place == nil && broken.index == 0
     }
 
     private var beginning: JournalFileName {
-        JournalFileName(number: checkup.cut.place.fileNumber, role: .journal)
+        JournalFileName(number: place.fileNumber, role: .journal)
+    }
+
+    /// Where the journal goes on behind the cut: in its first file where nothing is settled.
+    private var place: JournalCut {
+        guard checkup.cut.lsn == 0 else { return checkup.cut.place }
+        return JournalCut(
+            fileNumber: 1, fileID: Journal.newFileID(SystemRandom()),
+            byte: UInt64(Format.fileHeaderBytes))
     }
 
     /// Does it. The directory opens when it is done; interrupted, it can be done again.
@@ -90,18 +99,19 @@ struct JournalCutter {
     /// Makes the file in which the journal goes on behind the cut: nothing is in it.
     private func begin() throws(LogError) {
         let cut = checkup.cut
-        let isFirst = cut.place.fileNumber == 1
+        let place = self.place
+        let isFirst = place.fileNumber == 1
         var header = FileHeader(
-            number: cut.place.fileNumber, id: cut.place.fileID,
+            number: place.fileNumber, id: place.fileID,
             baseLSN: isFirst ? 1 : cut.lsn + 1)
         if !isFirst {
-            header.previousNumber = cut.place.fileNumber - 1
+            header.previousNumber = place.fileNumber - 1
             header.previousEndByte = UInt64(Format.fileHeaderBytes)
             header.previousEndLSN = cut.lsn
         }
         header.syncedThrough = cut.lsn
-        header.fileBytes = cut.place.byte
-        try write(header, to: beginning.path, bytes: cut.place.byte)
+        header.fileBytes = place.byte
+        try write(header, to: beginning.path, bytes: place.byte)
     }
 
     /// Writes a header and makes the file `bytes` long if it is shorter.

@@ -31,7 +31,7 @@ struct RepairDiagnosis {
         let found = try JournalDirectory(reading: volume)
         var known: [UInt32]?
         do throws(LogError) {
-            catalog = try Self.openCatalog(indexes)
+            catalog = try Catalog.openReadOnly(indexes)
             hasCatalog = catalog != nil
             mark = try catalog?.mark() ?? .nothing
             known = try catalog?.segments().map(\.number)
@@ -51,15 +51,6 @@ struct RepairDiagnosis {
         try noteRest(volume)
     }
 
-    private static func openCatalog(_ indexes: any IndexSource) throws(LogError) -> Catalog? {
-        do throws(IndexError) {
-            return Catalog(try indexes.openReadOnly(Catalog.indexName))
-        } catch {
-            if case .notFound = error { return nil }
-            throw LogError(error)
-        }
-    }
-
     /// Where the segments should end.
     var segmentsEnd: CutPoint { mark.cut.lsn > census.end.lsn ? mark.cut : census.end }
 
@@ -73,8 +64,10 @@ struct RepairDiagnosis {
         findings.append(
             .init(
                 place: Catalog.indexName, problem: catalogError.description, stopsOpening: true,
-                advice: "varve repair --rebuild-catalog: nothing is lost by it"))
+                advice: Self.catalogAdvice))
     }
+
+    private static let catalogAdvice = "varve repair --rebuild-catalog: nothing is lost by it"
 
     private mutating func noteSegments() {
         for number in census.missing {
@@ -123,7 +116,7 @@ struct RepairDiagnosis {
         }
         let cut = catalog != nil && !isBehind ? mark.cut : census.end
         let result = try JournalCheckup.run(
-            volume: volume, found: found, cut: cut, catalog: streams)
+            volume: volume, found: found, cut: cut, isNew: !hasCatalog, catalog: streams)
         guard let broken = result.break else { return }
         journal = (result.checkup, broken)
         findings.append(
@@ -151,8 +144,10 @@ struct RepairDiagnosis {
                     problem: "\(damage.file)\(who)\(record) is damaged at byte \(damage.byte), "
                         + "\(damage.count) bytes: \(damage.detail)",
                     stopsOpening: false,
-                    advice: "the log opens, and reads of what is damaged are errors; put the file "
-                        + "back from a backup, a segment never changes"))
+                    advice: damage.file == Catalog.indexName
+                        ? Self.catalogAdvice
+                        : "the log opens, and reads of what is damaged are errors; put the file "
+                            + "back from a backup, a segment never changes"))
         }
     }
 

@@ -79,12 +79,10 @@ extension LogStatistics {
     /// The catalog of a log that is not open; made from the segments, in memory, where there is
     /// none to be read.
     private static func catalog(of volume: any Volume) throws(LogError) -> Catalog {
-        if let indexes = LogVolume.indexes(of: volume) {
-            do throws(IndexError) {
-                return Catalog(try indexes.openReadOnly(Catalog.indexName))
-            } catch {
-                guard case .notFound = error else { throw LogError(error) }
-            }
+        if let indexes = LogVolume.indexes(of: volume),
+            let catalog = try Catalog.openReadOnly(indexes)
+        {
+            return catalog
         }
         let catalog = try CatalogRebuild.open(Catalog.indexName, in: MemoryIndexSource())
         let census = try SegmentCensus(volume: volume, known: nil)
