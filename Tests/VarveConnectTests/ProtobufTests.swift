@@ -53,7 +53,7 @@ struct ProtobufTests {
         }
     }
 
-    @Test("Text is UTF-8 without NUL", arguments: ["12 01 ff", "12 02 61 00", "12 02 c0 80"])
+    @Test("Text is UTF-8", arguments: ["12 01 ff", "12 02 61 ff", "12 02 c0 80"])
     func textIsUTF8(hex: String) {
         let selector = Array(hex: hex)
         let bytes = [0x0a, UInt8(selector.count)] + selector

@@ -50,9 +50,7 @@ public struct KeyPolicy: Hashable, Sendable {
     }
 
     /// The policy as it stands in a message.
-    ///
-    /// - Throws: `ClientError` of kind `invalidArgument` for a pattern that cannot be sent.
-    func wire() throws(ClientError) -> PruneRequest.Policy {
+    var wire: PruneRequest.Policy {
         let order = order.map { order in
             let encoding =
                 switch order.encoding {
@@ -63,6 +61,6 @@ public struct KeyPolicy: Hashable, Sendable {
             return PruneRequest.Order(captureGroup: order.capture, encoding: encoding)
         }
         return PruneRequest.Policy(
-            selector: try selector.wire(), groupBy: groupBy, order: order, retain: retain.wire)
+            selector: selector.wire, groupBy: groupBy, order: order, retain: retain.wire)
     }
 }

@@ -14,11 +14,10 @@ extension StoreClient {
 
     /// Deletes keys by policies: all are checked before the first is applied. It takes no sequence.
     ///
-    /// - Throws: `ClientError`; reason `INVALID_POLICY` or `INVALID_PATTERN`.
+    /// - Throws: `ClientError`; reason `INVALID_POLICY`, for a wrong expression too.
     public func prune(_ policies: [KeyPolicy]) async throws(ClientError) {
-        var wire: [PruneRequest.Policy] = []
-        for policy in policies { wire.append(try policy.wire()) }
-        _ = try await call(.prune, PruneRequest(wire), PruneResponse.self)
+        let request = PruneRequest(policies.map(\.wire))
+        _ = try await call(.prune, request, PruneResponse.self)
     }
 
     /// The batch of a sequence, exactly as it was written.

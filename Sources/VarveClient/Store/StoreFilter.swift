@@ -10,15 +10,11 @@ public enum StoreFilter: Hashable, Sendable {
     case pattern(String)
 
     /// The filter as it stands in a message.
-    ///
-    /// - Throws: `ClientError` of kind `invalidArgument` for a pattern that cannot be sent.
-    func wire() throws(ClientError) -> ValueFilter {
+    var wire: ValueFilter {
         switch self {
-        case .exact(let bytes): return .exact(bytes)
-        case .prefix(let bytes): return .prefix(bytes)
-        case .pattern(let source):
-            try StoreSelector.check(source)
-            return .pattern(source)
+        case .exact(let bytes): .exact(bytes)
+        case .prefix(let bytes): .prefix(bytes)
+        case .pattern(let source): .pattern(source)
         }
     }
 }

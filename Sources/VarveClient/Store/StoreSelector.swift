@@ -14,18 +14,5 @@ public struct StoreSelector: Hashable, Sendable {
     }
 
     /// The selector as it stands in a message.
-    ///
-    /// - Throws: `ClientError` of kind `invalidArgument` for a pattern that cannot be sent.
-    func wire() throws(ClientError) -> KeySelector {
-        try Self.check(pattern)
-        return KeySelector(prefix: prefix, pattern: pattern)
-    }
-
-    /// Refuses a pattern with a NUL, which messages do not carry: `\x00` stands for one.
-    static func check(_ pattern: String) throws(ClientError) {
-        guard pattern.utf8.contains(0) else { return }
-        throw ClientError(
-            .invalidArgument, code: "invalid-pattern",
-            detail: "an expression has no NUL; \\x00 stands for one", subject: "pattern")
-    }
+    var wire: KeySelector { KeySelector(prefix: prefix, pattern: pattern) }
 }

@@ -56,9 +56,8 @@ actor StoreSubscriber {
         let since: UInt64
         if let place { since = place } else { since = try await client.currentSequence() &+ 1 }
         place = since
-        var request = SubscribeRequest(selectors: [], since: since)
-        for selector in selectors { request.selectors.append(try selector.wire()) }
-        for filter in filters { request.filters.append(try filter.wire()) }
+        let request = SubscribeRequest(
+            selectors: selectors.map(\.wire), filters: filters.map(\.wire), since: since)
         let opened = try client.open(
             .subscribe, request, bufferBytesMax: options.bufferBytesMax,
             silenceMax: client.options.liveSilenceMax, headers: ["Store-Heartbeat": "true"])

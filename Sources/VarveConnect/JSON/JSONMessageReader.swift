@@ -101,7 +101,7 @@ struct JSONMessageReader {
             // The services' maps have text for keys.
             let element = try MessageBuilder(entry.type, in: memory)
             try key.withBytes { (bytes) throws(MessageFault) in
-                try storeText(bytes, at: element.place(entry.key))
+                try element.store(bytes, at: element.place(entry.key))
             }
             try readValue(
                 &scanner, entry.value, at: element.place(entry.value), depth: depth + 1)
@@ -135,7 +135,7 @@ struct JSONMessageReader {
         case .string:
             let text = try scanner.text()
             try text.withBytes { (bytes) throws(MessageFault) in
-                try storeText(bytes, at: place)
+                try memory.store(bytes, at: place)
             }
         case .bytes:
             let text = try scanner.text()
@@ -148,19 +148,6 @@ struct JSONMessageReader {
             try read(&scanner, into: message, depth: depth + 1)
             place.storeBytes(of: message.base, as: UnsafeMutableRawPointer.self)
         }
-    }
-
-    /// Copies text with a NUL behind it.
-    func storeText(
-        _ text: UnsafeRawBufferPointer, at place: UnsafeMutableRawPointer
-    ) throws(MessageFault) {
-        guard !text.contains(0) else { throw .malformed("a text has a NUL") }
-        let copy = try memory.take(text.count + 1)
-        if let source = text.baseAddress {
-            copy.copyMemory(from: source, byteCount: text.count)
-        }
-        copy.storeBytes(of: 0, toByteOffset: text.count, as: UInt8.self)
-        place.storeBytes(of: copy, as: UnsafeMutableRawPointer.self)
     }
 
     private func storeBase64(

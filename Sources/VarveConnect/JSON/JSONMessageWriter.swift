@@ -49,7 +49,7 @@ struct JSONMessageWriter {
                 continue
             }
             if index > 0 { output.append("," as Unicode.Scalar) }
-            output.appendString(element.text(at: element.base + entry.key.offset))
+            output.appendString(MessageView.bytes(at: element.base + entry.key.offset))
             output.append(":" as Unicode.Scalar)
             write(entry.value, at: element.base + entry.value.offset)
         }
@@ -70,15 +70,8 @@ struct JSONMessageWriter {
             output.append(isTrue ? "true" : "false" as StaticString)
         case .enumeration: write(place.load(as: Int32.self), field.enumeration)
         case .string:
-            if let text = place.load(as: UnsafePointer<CChar>?.self) {
-                output.appendString(UnsafeRawBufferPointer(cString: text))
-            } else {
-                output.append("\"\"" as StaticString)
-            }
-        case .bytes:
-            let data = place.load(as: ProtobufCBinaryData.self)
-            output.appendBase64(
-                UnsafeRawBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len))
+            output.appendString(MessageView.bytes(at: place))
+        case .bytes: output.appendBase64(MessageView.bytes(at: place))
         case .message:
             if let type = field.messageType, let base = place.load(as: UnsafeRawPointer?.self) {
                 write(MessageView(base, type))

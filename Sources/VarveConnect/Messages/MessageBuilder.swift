@@ -11,8 +11,11 @@ package struct MessageBuilder {
     init(_ type: MessageType, in memory: MessageMemory) throws(MessageFault) {
         self.type = type
         self.memory = memory
-        base = try memory.take(type.descriptor.pointee.sizeof_message)
-        protobuf_c_message_init(type.descriptor, base)
+        let byteCount = type.descriptor.pointee.sizeof_message
+        base = try memory.take(byteCount)
+        // Every default of these messages is zero, and a message begins with its type.
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        base.assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor = type.descriptor
     }
 
     /// What has been filled so far.
@@ -28,9 +31,9 @@ package struct MessageBuilder {
         try store(bytes, at: place(type.known(number)))
     }
 
-    /// Sets a text field. A NUL would end it, so what follows one is left out.
+    /// Sets a text field.
     package func set(_ number: UInt32, _ text: String) throws(MessageFault) {
-        try store(text, at: place(type.known(number)))
+        try store(Array(text.utf8), at: place(type.known(number)))
     }
 
     /// Sets a field of numbers as wide as `Value`.
@@ -86,12 +89,7 @@ package struct MessageBuilder {
 
     /// Sets a repeated text field.
     package func setAll(_ number: UInt32, _ values: [String]) throws(MessageFault) {
-        let field = type.known(number)
-        guard !values.isEmpty else { return }
-        let list = try list(field, values.count)
-        for (index, value) in values.enumerated() {
-            try store(value, at: list + index * field.width)
-        }
+        try setAll(number, values.map { Array($0.utf8) })
     }
 
     /// Sets a repeated field of numbers as wide as `Value`.
@@ -144,22 +142,6 @@ extension MessageBuilder {
     func store(
         _ bytes: UnsafeRawBufferPointer, at place: UnsafeMutableRawPointer
     ) throws(MessageFault) {
-        let copy = try memory.copy(bytes)
-        let data = ProtobufCBinaryData(
-            len: bytes.count, data: copy.assumingMemoryBound(to: UInt8.self))
-        place.storeBytes(of: data, as: ProtobufCBinaryData.self)
-    }
-
-    /// Copies text with a NUL behind it and stores its place at `place`.
-    func store(_ text: String, at place: UnsafeMutableRawPointer) throws(MessageFault) {
-        let bytes = Array(text.utf8.prefix { $0 != 0 })
-        let copy = try memory.take(bytes.count + 1)
-        bytes.withUnsafeBytes { source in
-            if let start = source.baseAddress {
-                copy.copyMemory(from: start, byteCount: source.count)
-            }
-        }
-        copy.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
-        place.storeBytes(of: copy, as: UnsafeMutableRawPointer.self)
+        try memory.store(bytes, at: place)
     }
 }

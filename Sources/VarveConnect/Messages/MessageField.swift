@@ -34,9 +34,12 @@ struct MessageField {
     var isRepeated: Bool { descriptor.pointee.label == PROTOBUF_C_LABEL_REPEATED }
     /// Whether at most one of several fields, or this one alone, is set, and that is told apart
     /// from a default value.
-    var isInOneof: Bool {
-        descriptor.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0
+    var isInOneof: Bool { Self.isInOneof(descriptor.pointee) }
+    /// The same of a descriptor.
+    static func isInOneof(_ descriptor: ProtobufCFieldDescriptor) -> Bool {
+        descriptor.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0
     }
+
     /// The name in the .proto file, in ASCII.
     var name: UnsafePointer<CChar> { descriptor.pointee.name }
 
@@ -51,8 +54,7 @@ struct MessageField {
         case PROTOBUF_C_TYPE_FLOAT: .float
         case PROTOBUF_C_TYPE_BOOL: .bool
         case PROTOBUF_C_TYPE_ENUM: .enumeration
-        case PROTOBUF_C_TYPE_STRING: .string
-        case PROTOBUF_C_TYPE_BYTES: .bytes
+        case PROTOBUF_C_TYPE_BYTES: CountedText.isText(descriptor.pointee) ? .string : .bytes
         default: .message
         }
     }
@@ -63,8 +65,8 @@ struct MessageField {
         case .int32, .uint32, .float, .enumeration: 4
         case .bool: MemoryLayout<protobuf_c_boolean>.size
         case .int64, .uint64, .double: 8
-        case .string, .message: MemoryLayout<UnsafeRawPointer>.size
-        case .bytes: MemoryLayout<ProtobufCBinaryData>.size
+        case .message: MemoryLayout<UnsafeRawPointer>.size
+        case .string, .bytes: MemoryLayout<ProtobufCBinaryData>.size
         }
     }
 

@@ -34,13 +34,17 @@ final class MessageMemory {
         return pointer
     }
 
-    /// A copy of `bytes`.
-    func copy(_ bytes: UnsafeRawBufferPointer) throws(MessageFault) -> UnsafeMutableRawPointer {
-        let pointer = try take(bytes.count)
+    /// Copies bytes, or text, and stores their place and length at `place`.
+    func store(
+        _ bytes: UnsafeRawBufferPointer, at place: UnsafeMutableRawPointer
+    ) throws(MessageFault) {
+        let copy = try take(bytes.count)
         if let source = bytes.baseAddress {
-            pointer.copyMemory(from: source, byteCount: bytes.count)
+            copy.copyMemory(from: source, byteCount: bytes.count)
         }
-        return pointer
+        let data = ProtobufCBinaryData(
+            len: bytes.count, data: copy.assumingMemoryBound(to: UInt8.self))
+        place.storeBytes(of: data, as: ProtobufCBinaryData.self)
     }
 
     /// Calls `body` with an allocator of protobuf-c that takes from this memory.

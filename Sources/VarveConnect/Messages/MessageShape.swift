@@ -1,7 +1,7 @@
 import VarveBytes
 
-/// Looks through the bytes of a message before protobuf-c does: nesting has a limit, text is UTF-8
-/// without NUL, and every length lies within the bytes. Unknown fields are passed over.
+/// Looks through the bytes of a message before protobuf-c does: nesting has a limit, text is UTF-8,
+/// and every length lies within the bytes. Unknown fields are passed over.
 struct MessageShape {
     /// How deep messages may be nested.
     static let depthMax = 64
@@ -65,9 +65,6 @@ struct MessageShape {
             let text = UnsafeRawBufferPointer(rebasing: bytes[range])
             guard UTF8Validation.isValid(text) else {
                 throw .malformed("byte \(range.lowerBound): the text is not UTF-8")
-            }
-            guard !text.contains(0) else {
-                throw .malformed("byte \(range.lowerBound): the text has a NUL")
             }
         default: return
         }

@@ -1,14 +1,20 @@
 import CMessages
 import CProtobufC
 
-/// A type of message: its name and fields, as protoc-c generated them.
+/// A type of message: its name and fields, as protoc-c generated them, with text that is counted.
 //
-// @unchecked Sendable: generated descriptors are constants of the program.
+// @unchecked Sendable: descriptors do not change once they are made.
 package struct MessageType: @unchecked Sendable {
     let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
 
+    /// A type whose text is counted.
     init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
         self.descriptor = descriptor
+    }
+
+    /// The type that protoc-c generated.
+    private init(generated descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
+        self.init(CountedText.descriptor(of: descriptor))
     }
 
     /// The name with its package: `store.query.v1.GetRequest`.
@@ -41,53 +47,56 @@ package struct MessageType: @unchecked Sendable {
 
 extension MessageType {
     /// `log.ingest.v1.PutRequest`.
-    package static let putRequest = MessageType(varve_message_put_request())
+    package static let putRequest = MessageType(generated: varve_message_put_request())
     /// `log.ingest.v1.PutResponse`.
-    package static let putResponse = MessageType(varve_message_put_response())
+    package static let putResponse = MessageType(generated: varve_message_put_response())
     /// `log.ingest.v1.DeleteRequest`.
-    package static let deleteRequest = MessageType(varve_message_delete_request())
+    package static let deleteRequest = MessageType(generated: varve_message_delete_request())
     /// `log.ingest.v1.DeleteResponse`.
-    package static let deleteResponse = MessageType(varve_message_delete_response())
+    package static let deleteResponse = MessageType(generated: varve_message_delete_response())
     /// `store.query.v1.GetRequest`.
-    package static let getRequest = MessageType(varve_message_get_request())
+    package static let getRequest = MessageType(generated: varve_message_get_request())
     /// `store.query.v1.GetResponse`.
-    package static let getResponse = MessageType(varve_message_get_response())
+    package static let getResponse = MessageType(generated: varve_message_get_response())
     /// `store.query.v1.GetManyRequest`.
-    package static let getManyRequest = MessageType(varve_message_get_many_request())
+    package static let getManyRequest = MessageType(generated: varve_message_get_many_request())
     /// `store.query.v1.GetManyFrame`.
-    package static let getManyFrame = MessageType(varve_message_get_many_frame())
+    package static let getManyFrame = MessageType(generated: varve_message_get_many_frame())
     /// `store.query.v1.RangeRequest`.
-    package static let rangeRequest = MessageType(varve_message_range_request())
+    package static let rangeRequest = MessageType(generated: varve_message_range_request())
     /// `store.query.v1.RangeFrame`.
-    package static let rangeFrame = MessageType(varve_message_range_frame())
+    package static let rangeFrame = MessageType(generated: varve_message_range_frame())
     /// `store.query.v1.ReduceRequest`.
-    package static let reduceRequest = MessageType(varve_message_reduce_request())
+    package static let reduceRequest = MessageType(generated: varve_message_reduce_request())
     /// `store.query.v1.ReduceResponse`.
-    package static let reduceResponse = MessageType(varve_message_reduce_response())
+    package static let reduceResponse = MessageType(generated: varve_message_reduce_response())
     /// `store.query.v1.Detail`.
-    package static let queryDetail = MessageType(varve_message_query_detail())
+    package static let queryDetail = MessageType(generated: varve_message_query_detail())
     /// `log.stream.v1.SubscribeRequest`.
-    package static let subscribeRequest = MessageType(varve_message_subscribe_request())
+    package static let subscribeRequest = MessageType(generated: varve_message_subscribe_request())
     /// `log.stream.v1.SubscribeResponse`.
-    package static let subscribeResponse = MessageType(varve_message_subscribe_response())
+    package static let subscribeResponse = MessageType(
+        generated: varve_message_subscribe_response())
     /// `log.stream.v1.GetRequest`.
-    package static let batchRequest = MessageType(varve_message_batch_request())
+    package static let batchRequest = MessageType(generated: varve_message_batch_request())
     /// `log.stream.v1.GetResponse`.
-    package static let batchResponse = MessageType(varve_message_batch_response())
+    package static let batchResponse = MessageType(generated: varve_message_batch_response())
     /// `log.retention.v1.SetRetentionRequest`.
-    package static let setRetentionRequest = MessageType(varve_message_set_retention_request())
+    package static let setRetentionRequest = MessageType(
+        generated: varve_message_set_retention_request())
     /// `log.retention.v1.SetRetentionResponse`.
-    package static let setRetentionResponse = MessageType(varve_message_set_retention_response())
+    package static let setRetentionResponse = MessageType(
+        generated: varve_message_set_retention_response())
     /// `store.prune.v1.PruneRequest`.
-    package static let pruneRequest = MessageType(varve_message_prune_request())
+    package static let pruneRequest = MessageType(generated: varve_message_prune_request())
     /// `store.prune.v1.PruneResponse`.
-    package static let pruneResponse = MessageType(varve_message_prune_response())
+    package static let pruneResponse = MessageType(generated: varve_message_prune_response())
     /// `google.rpc.ErrorInfo`.
-    package static let errorInfo = MessageType(varve_message_error_info())
+    package static let errorInfo = MessageType(generated: varve_message_error_info())
     /// `google.rpc.RetryInfo`.
-    package static let retryInfo = MessageType(varve_message_retry_info())
+    package static let retryInfo = MessageType(generated: varve_message_retry_info())
     /// `google.rpc.BadRequest`.
-    package static let badRequest = MessageType(varve_message_bad_request())
+    package static let badRequest = MessageType(generated: varve_message_bad_request())
 
     /// Every type that stands at the top of a request, a response or a detail.
     package static let all: [MessageType] = [

@@ -19,13 +19,13 @@ package struct MessageView {
     /// A bytes field; empty when it is absent.
     package func bytes(_ number: UInt32) -> UnsafeRawBufferPointer {
         let field = type.known(number)
-        return isSet(field) ? bytes(at: base + field.offset) : Self.noBytes
+        return isSet(field) ? Self.bytes(at: base + field.offset) : Self.noBytes
     }
 
     /// A text field; empty when it is absent.
     package func string(_ number: UInt32) -> String {
         let field = type.known(number)
-        return isSet(field) ? string(at: base + field.offset) : ""
+        return isSet(field) ? Self.string(Self.bytes(at: base + field.offset)) : ""
     }
 
     /// An integer, a floating-point number or the number of an enumeration's value; nil when it is
@@ -74,19 +74,19 @@ package struct MessageView {
     /// The values of a repeated bytes field.
     package func byteLists(_ number: UInt32) -> [[UInt8]] {
         let field = type.known(number)
-        return (0..<count(field)).map { [UInt8](bytes(at: element(field, $0))) }
+        return (0..<count(field)).map { [UInt8](Self.bytes(at: element(field, $0))) }
     }
 
     /// Calls `body` with every value of a repeated bytes field.
     package func forEachBytes(_ number: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) {
         let field = type.known(number)
-        for index in 0..<count(field) { body(bytes(at: element(field, index))) }
+        for index in 0..<count(field) { body(Self.bytes(at: element(field, index))) }
     }
 
     /// The values of a repeated text field.
     package func strings(_ number: UInt32) -> [String] {
         let field = type.known(number)
-        return (0..<count(field)).map { string(at: element(field, $0)) }
+        return (0..<count(field)).map { Self.string(Self.bytes(at: element(field, $0))) }
     }
 
     /// The values of a repeated field of numbers as wide as `Value`.
@@ -127,9 +127,7 @@ extension MessageView {
         switch field.kind {
         case .int32, .uint32, .enumeration, .bool, .float: return place.load(as: UInt32.self) != 0
         case .int64, .uint64, .double: return place.load(as: UInt64.self) != 0
-        case .string:
-            return place.load(as: UnsafePointer<CChar>?.self).map { $0.pointee != 0 } ?? false
-        case .bytes: return place.load(as: ProtobufCBinaryData.self).len > 0
+        case .string, .bytes: return place.load(as: ProtobufCBinaryData.self).len > 0
         case .message: return place.load(as: UnsafeRawPointer?.self) != nil
         }
     }
@@ -148,16 +146,10 @@ extension MessageView {
         return list + index * field.width
     }
 
-    /// The bytes whose place and length lie at `place`.
-    func bytes(at place: UnsafeRawPointer) -> UnsafeRawBufferPointer {
+    /// The bytes, or the text, whose place and length lie at `place`.
+    static func bytes(at place: UnsafeRawPointer) -> UnsafeRawBufferPointer {
         let data = place.load(as: ProtobufCBinaryData.self)
         return UnsafeRawBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len)
-    }
-
-    /// The text whose place lies at `place`.
-    func text(at place: UnsafeRawPointer) -> UnsafeRawBufferPointer {
-        guard let text = place.load(as: UnsafePointer<CChar>?.self) else { return Self.noBytes }
-        return UnsafeRawBufferPointer(cString: text)
     }
 
     /// The message whose place lies at `place`.
@@ -165,7 +157,7 @@ extension MessageView {
         place.load(as: UnsafeRawPointer?.self).map { MessageView($0, type) }
     }
 
-    private func string(at place: UnsafeRawPointer) -> String {
-        String(decoding: text(at: place), as: UTF8.self)
+    private static func string(_ text: UnsafeRawBufferPointer) -> String {
+        String(decoding: text, as: UTF8.self)
     }
 }
