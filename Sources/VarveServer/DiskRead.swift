@@ -1,5 +1,6 @@
 // A page that has to be read from disk: the pool reads it, the loop goes on with it.
 
+import Synchronization
 import VarveLog
 import VarveNetwork
 import VarveStreams
@@ -28,12 +29,14 @@ enum DiskRead {
 
 /// The owner of an exchange whose page is being read from disk.
 ///
-/// Thread rule: its loop only.
-final class ReadingExchange: ExchangeOwner {
-    /// Whether the client still waits.
-    @exclusivity(unchecked) private(set) var isWaited = true
+/// Thread rule: its loop only; any thread may ask whether the client waits.
+final class ReadingExchange: ExchangeOwner, Sendable {
+    private let waits = Atomic<Bool>(true)
 
-    func gone() { isWaited = false }
+    /// Whether the client still waits.
+    var isWaited: Bool { waits.load(ordering: .relaxed) }
+
+    func gone() { waits.store(false, ordering: .relaxed) }
 
     /// The read ends soon and answers then.
     func finish() {}

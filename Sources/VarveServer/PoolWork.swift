@@ -13,12 +13,25 @@ enum PoolWork {
         on pool: ReadPool, _ responder: Responder, _ work: @escaping @Sendable () -> Value,
         answer: @escaping (Value) -> Void
     ) -> Bool {
+        beginTurns(on: pool, responder, { _ in work() }, answer: answer)
+    }
+
+    /// The same in turns, for what takes long: as long as `turn` returns nil it is called again,
+    /// behind everybody who came meanwhile. It is told whether the client still waits.
+    @discardableResult
+    static func beginTurns<Value>(
+        on pool: ReadPool, _ responder: Responder,
+        _ turn: @escaping @Sendable (_ isWaited: Bool) -> Value?,
+        answer: @escaping (Value) -> Void
+    ) -> Bool {
         let owner = ReadingExchange()
         guard responder.exchange.park(owner: owner, endsWithPeer: false) else {
             responder.refuse(.busy)
             return false
         }
-        let isQueued = pool.submit(for: responder.loop, work) { value in
+        let isQueued = pool.submitTurns(for: responder.loop) {
+            turn(owner.isWaited)
+        } then: { value in
             if owner.isWaited { answer(value) }
         }
         if !isQueued { responder.refuse(.busy) }

@@ -25,4 +25,19 @@ extension ReadPool {
             loop.post { _ in continuation.content(outcome.content) }
         }
     }
+
+    /// The same in turns: as long as `turn` returns nil it is called again, behind the jobs that
+    /// came meanwhile.
+    func submitTurns<Value>(
+        for loop: EventLoop, _ turn: @escaping @Sendable () -> Value?,
+        then body: @escaping (Value) -> Void
+    ) -> Bool {
+        let continuation = Carried(content: body)
+        return submitTurns {
+            guard let value = turn() else { return true }
+            let outcome = Carried(content: value)
+            loop.post { _ in continuation.content(outcome.content) }
+            return false
+        }
+    }
 }

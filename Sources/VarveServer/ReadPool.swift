@@ -15,10 +15,25 @@ final class ReadPool: Sendable {
         /// How many of `jobs` have been taken from the front.
         var taken = 0
         var isStopping = false
+
+        /// Lets go of what was taken, also when the queue never runs empty: once for so many jobs
+        /// that moving those behind them costs little for each.
+        mutating func forgetTaken() {
+            if taken == jobs.count {
+                jobs.removeAll(keepingCapacity: true)
+            } else if taken >= ReadPool.takenMax, taken >= jobs.count / 2 {
+                jobs.removeFirst(taken)
+            } else {
+                return
+            }
+            taken = 0
+        }
     }
 
     /// The most jobs that wait at a time.
     static let jobsMax = 20_000
+    /// From how many taken jobs on their places are given back while others wait.
+    private static let takenMax = 256
 
     private let condition = Condition()
     // Protected by `condition`; the mutex satisfies the compiler and is never contended.
@@ -49,6 +64,19 @@ final class ReadPool: Sendable {
         }
     }
 
+    /// Queues a job that is done in turns: as long as `turn` returns true it is called again,
+    /// behind the jobs that came meanwhile, by one thread at a time.
+    ///
+    /// False as for `submit`. A job that was taken is done to its end, whatever happens to the
+    /// pool.
+    func submitTurns(_ turn: @escaping @Sendable () -> Bool) -> Bool {
+        submit { [self] in
+            while turn() {
+                if submitTurns(turn) { return }
+            }
+        }
+    }
+
     /// Runs what is queued and ends the threads.
     func stop() {
         condition.withLock {
@@ -75,10 +103,7 @@ final class ReadPool: Sendable {
                 guard queue.taken < queue.jobs.count else { return (nil, queue.isStopping) }
                 let job = queue.jobs[queue.taken]
                 queue.taken += 1
-                if queue.taken == queue.jobs.count {
-                    queue.jobs.removeAll(keepingCapacity: true)
-                    queue.taken = 0
-                }
+                queue.forgetTaken()
                 return (job, queue.isStopping)
             }
             if let job { return job }

@@ -22,6 +22,24 @@ struct StoreLoopTests {
         }
     }
 
+    @Test("A reduction of more rows than one turn takes is of all of them, in one state")
+    func aReductionInTurnsIsOfAllRows() throws {
+        let server = try StoreServer()
+        let caller = try server.caller(.json)
+        let row = [0x01, 0x01, 0x00] + [UInt8](repeating: 0, count: 7) + [0x05]
+        let entries = (0..<20_000).map { number in
+            KeyValue(key: Array("\(100_000 + number)".utf8), value: row)
+        }
+        #expect(try server.caller().put(entries) == 1)
+        let sum = #"{"op":"SUM_FIELD","expr":{"field":{"value":{"index":0}}}}"#
+        let answer = try caller.post(
+            Path.reduce, Array("{\"params\":{\"reducers\":[{\"op\":0},\(sum)]}}".utf8))
+        #expect(
+            answer.text
+                == #"{"results":[{"value":{"uint64Value":"20000"}},"#
+                + #"{"value":{"int64Value":"100000"}}],"detail":{"sequenceNumber":"1"}}"#)
+    }
+
     private static let cases = [
         Case(Path.get), Case(Path.reduce), Case(Path.getMany, isStream: true),
         Case(Path.range, isStream: true), Case(Path.subscribe, isStream: true),

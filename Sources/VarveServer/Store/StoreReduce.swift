@@ -7,9 +7,6 @@ import VarveStore
 
 /// The operation behind store.query.v1 Reduce.
 enum StoreReduce {
-    /// After so many rows the call's deadline is looked at.
-    private static let rowsPerLook = 4096
-
     /// Answers a request to reduce a range.
     static func answer(
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
@@ -27,43 +24,22 @@ enum StoreReduce {
                     field: "params")
             }
         }
+        let run = ReductionRun()
         StoreWork.answer(context, responder, on: responder.core.storePool) {
             (context) throws(ConnectError) in
-            let (reduction, required) = try question.asked()
-            // Parameters that make no sense are told before a state that is behind.
-            let checked = try context.wrap { () throws(StoreError) in
-                try Reduction(reduction.parameters)
-            }
-            let snapshot = try context.snapshot(atLeast: required)
-            try feed(checked, reduction, snapshot, context)
-            return try encode(checked.finish(), snapshot.sequence, context)
-        }
-    }
-
-    private static func feed(
-        _ reduction: Reduction, _ request: ReduceRequest, _ snapshot: StoreSnapshot,
-        _ context: StoreWork.Context
-    ) throws(ConnectError) {
-        if reduction.needsNoRows { return }
-        let cursor = ScanCursor(
-            snapshot, from: request.from, through: request.through, order: .ascending)
-        while !cursor.isOver {
-            try context.checkDeadline()
-            var fault: StoreError?
-            var rest = rowsPerLook
-            try context.wrap { () throws(StoreError) in
-                try cursor.page { key, value in
-                    do throws(StoreError) {
-                        try reduction.feed(key: key, value: value)
-                    } catch {
-                        fault = error
-                        return false
-                    }
-                    rest -= 1
-                    return rest > 0
+            let result = try run.turn(context) { () throws(ConnectError) in
+                let (reduction, required) = try question.asked()
+                // Parameters that make no sense are told before a state that is behind.
+                let checked = try context.wrap { () throws(StoreError) in
+                    try Reduction(reduction.parameters)
                 }
-                if let fault { throw fault }
+                let snapshot = try context.snapshot(atLeast: required)
+                let cursor = ScanCursor(
+                    snapshot, from: reduction.from, through: reduction.through, order: .ascending)
+                return (checked, cursor, snapshot.sequence)
             }
+            guard let result else { return nil }
+            return try encode(result.values, result.sequence, context)
         }
     }
 

@@ -71,15 +71,19 @@ enum StoreWork {
         }
     }
 
-    /// Has `work` make the message of a unary answer on `pool`, and sends it.
+    /// Has `work` make the message of a unary answer on `pool`, and sends it. What takes long
+    /// returns nil now and then: it is called again behind everybody who came meanwhile.
     static func answer(
         _ context: Context, _ responder: Responder, on pool: ReadPool,
-        _ work: @escaping @Sendable (Context) throws(ConnectError) -> [UInt8]
+        _ work: @escaping @Sendable (Context) throws(ConnectError) -> [UInt8]?
     ) {
-        PoolWork.begin(on: pool, responder) { () -> StoreAnswer in
+        PoolWork.beginTurns(on: pool, responder) { (isWaited) -> StoreAnswer? in
             do throws(ConnectError) {
                 try context.checkDeadline()
-                let bytes = try work(context)
+                guard let bytes = try work(context) else {
+                    if isWaited { return nil }
+                    throw ConnectError(.canceled, "the client has left")
+                }
                 // What comes too late is told so: the client must not take it for fresh.
                 try context.checkDeadline()
                 return .message(bytes, context.call)
