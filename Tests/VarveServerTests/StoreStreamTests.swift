@@ -170,12 +170,17 @@ struct StoreStreamTests {
         let server = try StoreServer { $0.eventStreamKeepAliveMilliseconds = 20 }
         let request = SubscribeRequest(selectors: [KeySelector(prefix: [9], pattern: "")])
         let frames = try server.caller().open(
-            Path.subscribe, request, headers: [("Store-Heartbeat", "true")])
+            Path.subscribe, request, headers: [("Store-Heartbeat", "True")])
         #expect(try frames.next(BatchResponse.self) == BatchResponse(sequence: 0, entries: []))
         try server.put(["a": "1"])
         var last = BatchResponse(sequence: 0, entries: [])
         while last.sequence == 0 { last = try #require(try frames.next(BatchResponse.self)) }
         #expect(last == BatchResponse(sequence: 1, entries: []))
+        // Who waits for a batch to come is not told that it is almost there.
+        let early = try server.caller().open(
+            Path.subscribe, SubscribeRequest(selectors: request.selectors, since: 50),
+            headers: [("Store-Heartbeat", "true")])
+        #expect(try early.next(BatchResponse.self) == BatchResponse(sequence: 1, entries: []))
     }
 
     @Test("A call's time ends its stream")

@@ -74,7 +74,7 @@ extension StoreCall {
         let accepted =
             method.isStreaming ? headers.acceptEncoding : request.header(.acceptEncoding)
         answerCoding = accepted.map { ContentCoding.preferred(in: $0) } ?? .identity
-        wantsHeartbeat = headers.heartbeat?.equals("true") ?? false
+        wantsHeartbeat = headers.heartbeat?.equalsIgnoringCase("true") ?? false
     }
 
     /// The coding of a header's value or a parameter's; none when it is absent or empty.

@@ -91,8 +91,11 @@ extension ConnectError {
                 metadata: oldest.map { ["oldest_retained": "\($0)"] } ?? [:])
         case .notFound: self.init(.notFound, .batchNotFound, text, method)
         case .invalidPattern: self.init(.invalidArgument, .invalidPattern, text, method)
-        case .invalidPolicy: self.init(.invalidArgument, .invalidPolicy, text, method)
-        case .invalidReduce: self.init(.invalidArgument, .invalidReduceParameters, text, method)
+        case .invalidPolicy:
+            self.init(
+                .invalidArgument, .invalidPolicy, text, method, field: "policies")
+        case .invalidReduce:
+            self.init(.invalidArgument, .invalidReduceParameters, text, method, field: "params")
         case .unsupported: self.init(.failedPrecondition, .unsupported, text, method)
         case .log(let error): self.init(error, method)
         case .index:

@@ -20,7 +20,7 @@ enum StoreRouter {
                 request, method, now: responder.loop.nowMilliseconds,
                 messageBytesMax: responder.core.configuration.maxBodyBytes)
         } catch {
-            return refuse(error, method, responder)
+            return refuse(error, request, method, responder)
         }
         let context = StoreWork.Context(call: call, store: store, core: responder.core)
         do throws(ConnectError) {
@@ -52,13 +52,16 @@ enum StoreRouter {
     }
 
     private static func refuse(
-        _ fault: StoreCallFault, _ method: StoreMethod, _ responder: Responder
+        _ fault: StoreCallFault, _ request: borrowing RequestView, _ method: StoreMethod,
+        _ responder: Responder
     ) {
         switch fault {
         case .method: responder.refuse(Refusal(.methodNotAllowed), allow: method.allowed)
         case .contentType: responder.refuse(Refusal(.unsupportedMediaType))
         case .connect(let error):
-            let type = ConnectContentType(.proto, isStreaming: method.isStreaming)
+            // A client takes the end of a stream only in the type that it asked with.
+            let asked = request.header(.contentType).flatMap { ConnectContentType($0) }
+            let type = ConnectContentType(asked?.format ?? .proto, isStreaming: method.isStreaming)
             responder.fail(
                 StoreCall(
                     method: method, contentType: type, requestCoding: .identity,

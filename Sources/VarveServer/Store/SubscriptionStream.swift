@@ -80,7 +80,9 @@ final class SubscriptionStream: ExchangeOwner, TimerOwner {
         case .blocked, .ending, .ended: return
         case .looking, .idle: break
         }
-        let frame = BatchResponse(sequence: seen, entries: [])
+        // Who waits for a batch to come has looked at none of those before it.
+        let sequence = min(seen, context.store.appliedSequence)
+        let frame = BatchResponse(sequence: sequence, entries: [])
         guard let bytes = try? context.encode(frame, room: Envelope.headBytes) else { return }
         wroteAt = now
         _ = write(StoreAnswer.envelope(bytes, context.call))

@@ -70,12 +70,12 @@ struct PlanBuilder {
     ) throws(StoreError) -> ReducePlan.Reducer {
         guard let expression = reducer.expression else {
             guard reducer.operation == .countAll else {
-                throw .invalidReduce("\(reducer.operation) needs an expression")
+                throw .invalidReduce("of the operations only COUNT_ALL goes without an expression")
             }
             return ReducePlan.Reducer(operation: .countAll, node: nil)
         }
         guard reducer.operation != .countAll else {
-            throw .invalidReduce("countAll takes no expression")
+            throw .invalidReduce("COUNT_ALL takes no expression")
         }
         let node = try add(expression, depth: 1)
         if reducer.operation == .sum, let kind = Self.kind(of: expression), !kind.isSummable {
