@@ -108,6 +108,9 @@ import VarvePlatform
         let copy = try file(Data(all.utf8))
         #expect(try kv("batch", copy) == "503 pairs in 1 batch, sequence 7\n")
         #expect(try kv("scan", "--json") == all)
+        #expect(
+            try kv("batch", try file(Data("k0\tvalue 0\n".utf8)))
+                == "1 pair in 1 batch, sequence 8\n")
         let wrong = try file(Data("x\ty\n{\"key\":1}\n".utf8))
         #expect(
             try refusal("batch", wrong, code: 1).hasSuffix(
@@ -134,6 +137,10 @@ import VarvePlatform
             try kv(
                 "reduce", "--count", "--where", "value.1:int64>=50", "--where",
                 "value.2:float64? is not null") == "2\n")
+        #expect(
+            try kv(
+                "reduce", "--count", "--where", "value.1:int64 <  1000", "--where",
+                "value.0:utf8 = books") == "1\n")
         let json = #"{"params":{"reducers":[{"op":"RANGE_REDUCE_OP_COUNT_ALL"}]}}"#
         #expect(try kv("reduce", "--request", json) == "3\n")
         #expect(

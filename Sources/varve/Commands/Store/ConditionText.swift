@@ -1,7 +1,10 @@
 import VarveClient
 
 /// Conditions on fields as words of a command line: `value.0:int64>=5`, `value.1:utf8=web`,
-/// `value.2:float64<1.5`, `value.3:utf8? is null`, `… is not null`.
+/// `value.2:float64 < 1.5`, `value.3:utf8? is null`, `… is not null`.
+///
+/// Blanks around the sign are passed over. Behind the `=` of a text they belong to it, unless one
+/// stands before the sign, too.
 enum ConditionText {
     private static let operators = [">=", "<=", "=", ">", "<"]
 
@@ -20,9 +23,13 @@ enum ConditionText {
             throw .usage(
                 "\(subject): expected a condition such as value.0:int64>=5, found \"\(word)\"")
         }
-        let field = try FieldText.field(String(word[..<place]), subject)
-        let value = String(word[place...].dropFirst(sign.count))
-        guard let constraint = constraint(field, sign, value) else {
+        var name = word[..<place]
+        let isSpaced = name.last == " "
+        while name.last == " " { name.removeLast() }
+        let field = try FieldText.field(String(name), subject)
+        var value = word[place...].dropFirst(sign.count)
+        if isSpaced || kind(of: field) != .utf8 { value = value.drop { $0 == " " } }
+        guard let constraint = constraint(field, sign, String(value)) else {
             throw .usage("\(subject): expected a value of the field's kind, found \"\(word)\"")
         }
         return .init(field, constraint)

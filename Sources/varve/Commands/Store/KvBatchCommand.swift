@@ -50,8 +50,8 @@ enum KvBatchCommand: ClientCommand {
         var sequence: UInt64?
 
         var text: String {
-            let unit = batches == 1 ? "batch" : "batches"
-            return "\(pairs) pairs in \(batches) \(unit)"
+            "\(pairs) \(pairs == 1 ? "pair" : "pairs") in "
+                + "\(batches) \(batches == 1 ? "batch" : "batches")"
         }
     }
 
@@ -129,7 +129,7 @@ enum KvBatchCommand: ClientCommand {
             return error
         }
         return .failed(
-            "\(message) (before that \(account.text) were acknowledged, the last as sequence "
+            "\(message) (acknowledged before that: \(account.text), the last as sequence "
                 + "\(sequence))")
     }
 

@@ -27,8 +27,9 @@ enum KvPruneCommand: ClientCommand {
         name: "kv prune", summary: "Delete keys by rule",
         discussion: [
             "Keys are chosen by prefix and expression, parted into groups, ordered within each, "
-                + "and deleted but for those that a --keep option names. Everything is deleted at "
-                + "once or nothing is; it takes no sequence.",
+                + "and deleted but for those that a --keep option names. It takes no sequence. "
+                + "More than 4 MiB of keys are deleted in several steps, each of them whole or not "
+                + "at all; after a failure the same command again deletes the rest.",
             PairForm.discussion,
         ],
         options: [prefix, match, groupBy, orderBy, encoding] + RetainOptions.all
