@@ -4,6 +4,9 @@ import VarveStreams
 
 /// The timer trims streams that keep only so much, or only for so long.
 struct RetentionOperation: Operation {
+    /// Milliseconds after which the timer comes back to a stream that could not be trimmed.
+    private static let patience: UInt64 = 1000
+
     var weight: Int { 3 }
 
     func run(in world: World) throws(Violation) {
@@ -12,6 +15,9 @@ struct RetentionOperation: Operation {
         let streams = world.model.names.compactMap { world.model.stream(named: $0) }
         let now = world.now
         let count = try world.open.sweepRetention()
+        // Before streams are looked at, which brings them into memory and has them trimmed soon.
+        let next = try world.open.nextRetention
+        let hasPostponed = next.map { $0 <= world.now + Self.patience } ?? false
         world.trace.note("swept what is not kept of \(count)")
         var short: [(stream: Stream, place: StreamPosition)] = []
         var trims: [(lsn: UInt64, stream: UInt64, change: TrimChange)] = []
@@ -21,7 +27,8 @@ struct RetentionOperation: Operation {
             }
             let state = world.fingerprint(stream)
             let least = try leastStart(known, state, at: now, world)
-            if state.visibleStart < least {
+            // One whose time is over is to be deleted, which the log could not take either.
+            if state.visibleStart < least, world.life(of: known) == .alive {
                 short.append((stream, least))
             } else {
                 world.postponed[known.id] = nil
@@ -35,21 +42,21 @@ struct RetentionOperation: Operation {
         }
         try Violation.require(
             trims.count == count, "\(count) streams were trimmed, \(trims.count) begin later")
-        for (stream, place) in short { try checkExcuse(stream, place, world) }
+        for (stream, place) in short { try checkExcuse(stream, place, hasPostponed, world) }
     }
 
     /// A stream keeps more than it may: only for the second after which the timer comes back to one
     /// whose trim the log could not take, and beyond that only if the log cannot take a trim now.
     private func checkExcuse(
-        _ stream: Stream, _ place: StreamPosition, _ world: World
+        _ stream: Stream, _ place: StreamPosition, _ hasPostponed: Bool, _ world: World
     ) throws(Violation) {
         let hadFailed = try world.open.log.failure != nil
         if hadFailed || world.isClosing || world.plan.firedCount > world.firedAtOpening { return }
         let id = stream.id.rawValue
         let moment = world.postponed[id]
         if let moment, world.now < moment { return }
-        world.postponed[id] = world.now + 1000
-        guard moment != nil else { return }
+        world.postponed[id] = world.now + Self.patience
+        if moment == nil, hasPostponed { return }
         guard case .failure(let refusal) = try world.requests.trim(stream, before: place),
             case .log(let error) = refusal.error
         else {
