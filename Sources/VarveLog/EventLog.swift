@@ -42,7 +42,9 @@ public final class EventLog: Sendable {
     private let lock: Mutex<VolumeLock?>
 
     /// Puts together what recovery found and starts the threads.
-    init(_ parts: Recovery.Outcome, lock: VolumeLock) throws(LogError) {
+    init(
+        _ parts: Recovery.Outcome, lock: VolumeLock, signer: HeadSigner?
+    ) throws(LogError) {
         options = parts.options
         volume = parts.volume
         journal = parts.journal
@@ -66,6 +68,8 @@ public final class EventLog: Sendable {
         let writer = JournalWriter(
             volume: parts.volume, files: parts.files, preparer: parts.preparer, clock: parts.clock,
             file: parts.file, fileID: parts.fileID, endByte: parts.endByte, lastLSN: parts.lastLSN)
+        // The settler may have work at once.
+        cutSigner.current = signer
         let synced = SyncedJournal(cut: writer.cut, frameBytes: parts.unsettledBytes)
         flusher = Flusher(
             journal: parts.journal, writer: writer, commits: parts.commits,
@@ -123,11 +127,14 @@ public final class EventLog: Sendable {
 
     /// Opens the log in `volume`, telling `fold` everything that the log has.
     ///
-    /// - Parameter indexes: where the catalog is kept; nil = beside the files of a `FileVolume`,
-    ///   else in memory, made again from the segments each time.
+    /// - Parameters:
+    ///   - indexes: where the catalog is kept; nil = beside the files of a `FileVolume`, else in
+    ///     memory, made again from the segments each time.
+    ///   - signer: what signs segments, from the first one on that is written.
     package static func open(
         volume: any Volume, indexes: (any IndexSource)? = nil, options: LogOptions,
-        clock: any Clock, random: any RandomSource, fold: (any LogFold)?
+        clock: any Clock, random: any RandomSource, fold: (any LogFold)?,
+        signer: HeadSigner? = nil
     ) throws(LogError) -> EventLog {
         try options.check()
         let lock = try LogError.wrapping { () throws(StorageError) in
@@ -139,7 +146,7 @@ public final class EventLog: Sendable {
                 indexes: indexes ?? LogVolume.indexes(of: volume) ?? MemoryIndexSource(),
                 options: options,
                 clock: clock, random: random, fold: fold.map { OpenStreamsFold($0) })
-            return try EventLog(outcome, lock: lock)
+            return try EventLog(outcome, lock: lock, signer: signer)
         } catch {
             lock.abandon()
             throw error

@@ -70,10 +70,10 @@ package final class Server: Sendable {
         let found = keys?.hasSigningKey == true ? try keys?.signer() : nil
         let engine = try StreamEngine.open(
             volume: volume, logOptions: configuration.log, options: configuration.streams,
-            clock: clock, random: random)
+            clock: clock, random: random, signer: found)
         do {
             let signer = try found ?? makeSigner(keys, random, logger)
-            engine.log.signSegments(with: signer)
+            if found == nil { engine.log.signSegments(with: signer) }
             let store = try openStore(configuration, engine, indexes, logger)
             do {
                 let pools = try ServerPools(

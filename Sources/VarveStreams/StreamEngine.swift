@@ -27,11 +27,14 @@ package final class StreamEngine: Sendable {
 
     /// Opens the log of a volume and recovers its streams.
     ///
-    /// - Parameter indexes: where the catalog is kept; nil as in `EventLog.open`.
+    /// - Parameters:
+    ///   - indexes: where the catalog is kept; nil as in `EventLog.open`.
+    ///   - signer: what signs segments, from the first one on that is written.
     package static func open(
         volume: any Volume, indexes: (any IndexSource)? = nil,
         logOptions: LogOptions = LogOptions(),
-        options: StreamOptions = StreamOptions(), clock: any Clock, random: any RandomSource
+        options: StreamOptions = StreamOptions(), clock: any Clock, random: any RandomSource,
+        signer: HeadSigner? = nil
     ) throws(LogError) -> StreamEngine {
         let time = Timekeeper(clock: clock)
         let contentTypes = ContentTypeTable()
@@ -41,7 +44,7 @@ package final class StreamEngine: Sendable {
             contentTypes: contentTypes, time: time, expiries: expiries, retentions: retentions)
         let log = try EventLog.open(
             volume: volume, indexes: indexes, options: logOptions, clock: clock, random: random,
-            fold: fold)
+            fold: fold, signer: signer)
         time.note(log.openedAtMilliseconds)
         return StreamEngine(log, options, time, contentTypes, expiries, retentions)
     }

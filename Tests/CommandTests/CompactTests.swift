@@ -35,4 +35,21 @@ import VarvePlatform
         #expect(names.count == 1)
         #expect(try server.stop() == .exited(0))
     }
+
+    @Test func `segments that a server signed are signed when they were merged without it`() throws
+    {
+        let directory = try TemporaryDirectory()
+        let data = directory.path("data")
+        let server = try ServerProcess.ready(dataDirectory: data)
+        let url = ["--url", "http://127.0.0.1:\(server.port)/v1/stream"]
+        _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
+        for word in ["one", "two"] {
+            _ = try Varve.output(["append", "s", "-d", word] + url)
+            _ = try Varve.output(["settle"] + url)
+        }
+        #expect(try server.stop() == .exited(0))
+        #expect(try Varve.output(["verify", data]).contains("2 segments, 2 of them signed"))
+        #expect(try Varve.output(["compact", data]).hasPrefix("1 merges of 2 segments"))
+        #expect(try Varve.output(["verify", data]).contains("1 segments, 1 of them signed"))
+    }
 }

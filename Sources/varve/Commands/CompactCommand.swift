@@ -48,9 +48,12 @@ enum CompactCommand: ClientCommand {
     ) throws(CommandFailure) -> CompactionReceipt {
         let volume = try VolumeOpening.readWrite(directory, arguments)
         do {
+            // What a server signed must not lose that by being merged.
+            let ring = KeyRing(logDirectory: directory)
+            let signer = ring.hasSigningKey ? try ring.signer() : nil
             // The layer above has to take part: what is in the journal is settled first.
             let engine = try StreamEngine.open(
-                volume: volume, clock: SystemClock(), random: SystemRandom())
+                volume: volume, clock: SystemClock(), random: SystemRandom(), signer: signer)
             defer { engine.close() }
             let report = try engine.log.compact()
             return CompactionReceipt(

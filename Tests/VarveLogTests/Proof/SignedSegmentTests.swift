@@ -56,6 +56,23 @@ import VarveStorage
         again.log.close()
     }
 
+    @Test("what is settled at once when a log is opened is signed")
+    func signedFromTheBeginning() throws {
+        var options = LogOptions.small
+        options.settleBytes = 4096
+        let test = try TestLog(volume, indexes: MemoryIndexSource(), options: .small)
+        try test.create("s", [pattern(100_000)])
+        test.log.close()
+        let again = try EventLog.open(
+            volume: volume, indexes: MemoryIndexSource(), options: options,
+            clock: ManualClock(), random: SeededRandom(seed: 2), fold: nil, signer: signer)
+        try again.settle()
+        again.close()
+        let report = try verify()
+        #expect(report.segmentCount >= 1)
+        #expect(report.signedSegmentCount == report.segmentCount)
+    }
+
     @Test("who rewrites a segment without the key cannot sign it, and cannot keep the signature")
     func rewritten() throws {
         try write(signer)
