@@ -90,6 +90,29 @@ import VarvePlatform
         #expect(try DirectoryDigest(of: data) == before)
     }
 
+    @Test func `a log that was served without a key is encrypted with its store, and decrypted`()
+        throws
+    {
+        try serve([]) { url in
+            _ = try Varve.output(["create", "s", "-t", "text/plain"] + url)
+            _ = try Varve.output(["append", "s", "-d", "a secret of mine"] + url)
+            _ = try Varve.output(["kv", "put", "word", "another secret"] + url)
+        }
+        _ = try Varve.output(["rekey", data, "--new-key-file", key])
+        for name in try FileManager.default.subpathsOfDirectory(atPath: data) {
+            let bytes = FileManager.default.contents(atPath: "\(data)/\(name)") ?? Data()
+            #expect(bytes.range(of: Data("secret".utf8)) == nil, "\(name)")
+        }
+        func isThere(_ url: [String]) throws {
+            #expect(try Varve.output(["read", "s"] + url) == "a secret of mine")
+            #expect(try Varve.output(["kv", "get", "word"] + url).contains("another secret"))
+        }
+        try serve(withKey, isThere)
+        _ = try Varve.output(["rekey", data, "--plain"] + withKey)
+        try serve([], isThere)
+        #expect(try Varve.output(["verify", data]).hasSuffix(": clean\n"))
+    }
+
     @Test func `a key file that others may read, or that holds no key, is refused`() throws {
         let serve = ["serve", "--data-dir", data] + withKey
         #expect(chmod(key, 0o640) == 0)

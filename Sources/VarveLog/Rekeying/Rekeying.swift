@@ -71,8 +71,8 @@ package struct Rekeying {
         let old = try storing { () throws(StorageError) in
             try LogVolume.open(in: base, key: oldKey)
         }
-        try checkIndex()
         let before = try verify(old)
+        try checkIndex(before)
         try storing { () throws(StorageError) in try discard() }
         do throws(LogError) {
             try copy(from: old)
@@ -93,13 +93,17 @@ package struct Rekeying {
         }
     }
 
-    /// The index of a store is not encrypted, and may have what the log has not any more.
-    private func checkIndex() throws(LogError) {
+    /// Throws when the index of a store, which goes since it is not encrypted, has something that
+    /// cannot be made again from the log.
+    private func checkIndex(_ report: VerificationReport) throws(LogError) {
         let root = try storing { () throws(StorageError) in try base.list("") }
-        guard newKey != nil, root.contains(Format.indexDirectory) else { return }
+        guard newKey != nil, root.contains(Format.indexDirectory),
+            report.streams.contains(where: { $0.isReserved && $0.visibleStart != nil })
+        else { return }
         throw .io(
-            message: "\(Format.indexDirectory): the index of the key-value store is not encrypted; "
-                + "a log with a store that is not encrypted cannot be brought under a key")
+            message: "\(Format.indexDirectory): the index of the key-value store is not encrypted, "
+                + "and batches were dropped that it was made from: such a log cannot be brought "
+                + "under a key")
     }
 
     /// The new files as a log of their own.
@@ -167,9 +171,11 @@ package struct Rekeying {
                 try replaceFiles(in: directory)
             }
         }
-        // It is made again from the segments.
+        // They are made again: from the segments, and from the batches.
         try LogError.wrappingIndex { () throws(IndexError) in
-            try LogVolume.indexes(of: base)?.destroy(Catalog.indexName)
+            let indexes = LogVolume.indexes(of: base)
+            try indexes?.destroy(Catalog.indexName)
+            if newKey != nil { try indexes?.destroy(Format.indexDirectory) }
         }
         try storing { () throws(StorageError) in
             try base.syncDirectory("")

@@ -128,6 +128,27 @@ struct RekeyTests {
         #expect(disk.digests() == before)
     }
 
+    @Test("a log with a store's index is encrypted while all of its batches are there")
+    func index() throws {
+        for isTrimmed in [false, true] {
+            let disk = SimulatedVolume()
+            let test = try TestLog(disk)
+            let batches = try test.create("\0store/batches", [pattern(5), pattern(6)])
+            if isTrimmed {
+                let border = StreamPosition(record: 1, byte: 5)
+                try test.log.trim(batches, before: border)
+            }
+            test.log.close()
+            try disk.makeDirectory(Format.indexDirectory)
+            let error = Self.rekey(disk, .encrypting)
+            #expect((error != nil) == isTrimmed)
+            if isTrimmed {
+                #expect(error?.description.contains("batches were dropped") == true)
+                #expect(try LogVerifier.verify(volume: disk).isClean)
+            }
+        }
+    }
+
     private static func rekey(_ disk: any Volume, _ change: Change) -> LogError? {
         do throws(LogError) {
             _ = try Rekeying(disk, from: change.old, to: change.new).run()
