@@ -1,3 +1,5 @@
+import VarveIndex
+
 /// The sizes that no option of the store changes.
 public enum StoreLimits {
     /// The most bytes of a key; the least is 0.
@@ -14,4 +16,11 @@ public enum StoreLimits {
     public static let frameRowsMax = 4096
     /// The most bytes of the rows of one frame of an answer, unless a single row has more.
     public static let frameBytesMax = 4 << 20
+
+    /// What `StoreOptions.valueBytesMax` may come to: the index takes no larger ones, and what it
+    /// does not take must not reach the log.
+    package static let valueBytesCeiling = IndexLimits.valueBytesMax - IndexFormat.sequenceBytes
+    /// What `StoreOptions.batchBytesMax` may come to: a batch of the most entries takes more in the
+    /// index.
+    package static let batchBytesCeiling = 96 << 20
 }

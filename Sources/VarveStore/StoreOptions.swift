@@ -2,10 +2,13 @@ public import VarveLog
 
 /// How a store is opened: limits, none of which is persisted.
 public struct StoreOptions: Sendable {
-    /// The most bytes of a value.
+    /// The most bytes of a value; more than 32 MiB counts as that, less a few bytes.
     public var valueBytesMax = 10 << 20
-    /// The most bytes of a batch, encoded.
-    public var batchBytesMax = 64 << 20
+    /// The most bytes of a batch, encoded; more than 96 MiB counts as that. Raising it raises what
+    /// `log` takes.
+    public var batchBytesMax = 64 << 20 {
+        didSet { fitLog() }
+    }
     /// How many bytes of recent batches are kept, decoded, for those who follow the store.
     public var recentBytesMax = 32 << 20
     /// From how many entries on a batch reaches the index as a sorted file.
@@ -25,9 +28,15 @@ public struct StoreOptions: Sendable {
 
     /// The defaults; those of the log take a batch of the largest size.
     public init() {
-        log.recordBytesMax = batchBytesMax
-        log.appendBytesMax = batchBytesMax
-        log.stagedBytesMax = 2 * batchBytesMax
-        log.fileBytes = batchBytesMax + (16 << 20)
+        fitLog()
+    }
+
+    /// Has the log take a batch of the largest size: one record, in one file of the journal.
+    private mutating func fitLog() {
+        let bytes = min(batchBytesMax, StoreLimits.batchBytesCeiling)
+        log.recordBytesMax = max(log.recordBytesMax, bytes)
+        log.appendBytesMax = max(log.appendBytesMax, bytes)
+        log.stagedBytesMax = max(log.stagedBytesMax, 2 * bytes)
+        log.fileBytes = max(log.fileBytes, bytes + (16 << 20))
     }
 }

@@ -1,5 +1,6 @@
 import Testing
 import VarveBytes
+import VarveIndex
 import VarveLog
 
 @testable import VarveStore
@@ -94,5 +95,33 @@ import VarveLog
             let encoder = BatchEncoder(.put, options: options)
             _ = try encoder.finish()
         }
+    }
+
+    @Test("Whatever the options say, what the index would not take does not reach the log")
+    func limitsHaveACeiling() throws {
+        var options = StoreOptions()
+        options.valueBytesMax = .max
+        options.batchBytesMax = .max
+        #expect(options.log.recordBytesMax == StoreLimits.batchBytesCeiling)
+        #expect(options.log.fileBytes > StoreLimits.batchBytesCeiling)
+        let ceiling = StoreLimits.valueBytesCeiling
+        let value = [UInt8](repeating: 7, count: ceiling + 1)
+        try value.withUnsafeBytes { value in
+            let key = UnsafeRawBufferPointer(rebasing: value[..<1])
+            #expect(
+                throws: StoreError.valueTooLong(index: 0, bytes: ceiling + 1, limit: ceiling)
+            ) {
+                var encoder = BatchEncoder(.put, options: options)
+                try encoder.append(key, value)
+            }
+            var encoder = BatchEncoder(.put, options: options)
+            try encoder.append(key, UnsafeRawBufferPointer(rebasing: value[..<ceiling]))
+            var change = IndexChange()
+            try change.add(BatchImage(try encoder.finish(), sequence: 1))
+            #expect(change.byteCount > ceiling)
+        }
+        // A batch of the most entries takes so much more in the index.
+        let rows = StoreLimits.batchEntriesMax * IndexFormat.rowOverhead
+        #expect(StoreLimits.batchBytesCeiling + rows < IndexLimits.batchBytesMax)
     }
 }

@@ -13,8 +13,8 @@ package struct BatchEncoder: ~Copyable {
     /// An empty batch of that kind, with room for `capacity` bytes of entries.
     package init(_ kind: StoreBatch.Kind, options: StoreOptions, capacity: Int = 0) {
         self.kind = kind
-        valueBytesMax = options.valueBytesMax
-        batchBytesMax = options.batchBytesMax
+        valueBytesMax = min(options.valueBytesMax, StoreLimits.valueBytesCeiling)
+        batchBytesMax = min(options.batchBytesMax, StoreLimits.batchBytesCeiling)
         writer = ByteWriter(capacity: BatchFormat.headerBytes + min(capacity, batchBytesMax))
         writer.append(kind.rawValue)
         writer.append(UInt32(0))
@@ -59,14 +59,4 @@ package struct BatchEncoder: ~Copyable {
         let count = count
         return EncodedBatch(kind: kind, count: count, memory: BatchMemory(writer))
     }
-}
-
-/// A batch that was encoded and checked and has no sequence yet.
-package struct EncodedBatch: Sendable {
-    /// What it does.
-    package let kind: StoreBatch.Kind
-    /// How many entries it has.
-    package let count: Int
-    /// Its bytes and nothing else.
-    let memory: BatchMemory
 }
