@@ -70,7 +70,9 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
             "batch \(sequence) was dropped from the batch log; "
                 + (oldest.map { "the oldest one kept is \($0)" } ?? "no batch is kept")
         case .notFound(let sequence, let current):
-            "there is no batch \(sequence) yet; the newest is \(current)"
+            sequence == 0
+                ? "there is no batch 0: batches are counted from 1"
+                : "there is no batch \(sequence) yet; the newest is \(current)"
         case .invalidPattern(let detail):
             "the pattern cannot be used: \(detail)"
         case .invalidPolicy(let detail):

@@ -50,11 +50,18 @@ struct StoreRefusalTests {
         }
     }
 
+    @Test("There is no batch 0, and none is to come")
+    func thereIsNoBatchZero() throws {
+        let error = try refusal(try StoreServer(), Path.batch, "{}", status: 404)
+        #expect(error.detail(ErrorInfo.self)?.reason == "BATCH_NOT_FOUND")
+        #expect(error.message == "there is no batch 0: batches are counted from 1")
+    }
+
     private func refusal(
-        _ server: StoreServer, _ path: String, _ json: String
+        _ server: StoreServer, _ path: String, _ json: String, status: Int = 400
     ) throws -> ConnectError {
         let response = try server.caller(.json).post(path, Array(json.utf8))
-        #expect(response.status == 400)
+        #expect(response.status == status)
         return try #require(response.body.withUnsafeBytes { ConnectError(json: $0) })
     }
 }

@@ -1,0 +1,10 @@
+/// Why parameters are none.
+struct ReduceFault: Error {
+    /// What is wrong.
+    let detail: String
+
+    /// A fault.
+    init(_ detail: String) {
+        self.detail = detail
+    }
+}
