@@ -37,12 +37,24 @@ import Testing
         try (lines.joined(separator: "\n") + "\n").write(to: url, atomically: true, encoding: .utf8)
     }
 
-    @Test func theSwiftOfTheFirstPageIsASnippetThatTheBuildCompiles() throws {
-        let readme = try #require(Repository.current.text("README.md"))
+    /// The Swift of a page is a snippet, which the build compiles.
+    @Test(arguments: [
+        ("README.md", "FollowOrders"), ("docs/store.md", "UseStore"),
+        ("docs/store.md", "EmbedStore"),
+    ])
+    func theSwiftOfAPageIsASnippet(path: String, name: String) throws {
+        let page = try #require(Repository.current.text(path))
         let file = try #require(
-            Repository.current.files.first { $0.path == "Snippets/FollowOrders.swift" })
+            Repository.current.files.first { $0.path == "Snippets/\(name).swift" })
         let snippet = file.lines.drop { $0.hasPrefix("//") || $0.isEmpty }.joined(separator: "\n")
-        #expect(readme.contains("```swift\n\(snippet)\n```"))
-        #expect(snippet.contains("VarveClient"))
+        #expect(page.contains("```swift\n\(snippet)\n```"))
+        #expect(snippet.contains("import Varve"))
+    }
+
+    @Test func everySwiftOfAPageIsASnippet() {
+        let pages = Repository.current.files.filter { $0.path.hasSuffix(".md") }
+        let count = pages.reduce(0) { $0 + $1.lines.filter { $0 == "```swift" }.count }
+        let snippets = Repository.current.files.filter { $0.path.hasPrefix("Snippets/") }
+        #expect(count == snippets.count)
     }
 }
