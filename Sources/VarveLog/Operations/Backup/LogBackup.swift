@@ -79,8 +79,14 @@ public enum LogBackup {
         }
         let place = "\(target).being-restored"
         try removeRest(place)
-        try copyFiles(manifest, from: source, to: place, progress)
-        try check(place, key, against: manifest, headsOf: source)
+        do throws(LogError) {
+            try copyFiles(manifest, from: source, to: place, progress)
+            try check(place, key, against: manifest, headsOf: source)
+        } catch {
+            // What is left would only take space, which may be what was missing.
+            try? removeRest(place)
+            throw error
+        }
         try BackupWriter.call { () throws(SystemError) in
             for name in try File.list(place) {
                 try File.synchronizeDirectory("\(place)/\(name)")
