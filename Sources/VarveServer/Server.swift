@@ -142,12 +142,14 @@ package final class Server: Sendable {
         core.engine.log.addCommitListener(relay)
         // What was found on disk is durable: answers about it must not wait for the next commit.
         relay.committed(through: core.engine.log.durable)
+        let watch = SettlingWatch(core.engine.log, core.logger)
         let sweeper = try ServiceThread(
             name: "varve-sweep", intervalMilliseconds: core.configuration.expirySweepMilliseconds
         ) {
             while core.engine.sweepExpired() > 0 {}
             core.engine.sweepRetention()
             core.engine.log.requestCommit()
+            watch.look()
         }
         do {
             try group.start()

@@ -43,7 +43,7 @@ extension Settler {
         do throws(LogError) {
             result = .success(try compactAll())
         } catch {
-            if error != .closed { statistics.mergeFailed() }
+            if error != .closed { statistics.mergeFailed(error) }
             result = .failure(error)
         }
         gate.withLock {
@@ -87,7 +87,7 @@ extension Settler {
             }
         } catch {
             if case .closed = error { return }
-            statistics.mergeFailed()
+            statistics.mergeFailed(error)
             nextMerge = SystemClock().monotonicNanoseconds() + 10 * Self.retryNanoseconds
         }
     }

@@ -128,7 +128,7 @@ final class Settler: @unchecked Sendable {
             try settle(to: parts.synced.newest)
         } catch {
             // Nothing is lost: the journal has it, and the next opening settles it.
-            statistics.failed()
+            statistics.failed(error)
         }
     }
 
@@ -188,7 +188,7 @@ final class Settler: @unchecked Sendable {
         do throws(LogError) {
             try settle(to: newest)
         } catch {
-            statistics.failed()
+            statistics.failed(error)
             failure = error
         }
         lastSettling = SystemClock().monotonicNanoseconds()

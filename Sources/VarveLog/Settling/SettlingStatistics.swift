@@ -24,6 +24,10 @@ package final class SettlingStatistics: Sendable {
         package var mergedBytes: UInt64 = 0
         /// The bytes of the segments they became.
         package var mergeResultBytes: UInt64 = 0
+        /// Why the newest settling failed; nil when it did not.
+        package var failure: LogError?
+        /// Why the newest merge failed; nil when it did not.
+        package var mergeFailure: LogError?
     }
 
     private let counts = Mutex(Counts())
@@ -38,6 +42,7 @@ package final class SettlingStatistics: Sendable {
             counts.records += segment.recordCount
             counts.fileBytes += segment.fileBytes
             counts.nanoseconds += nanoseconds
+            counts.failure = nil
         }
     }
 
@@ -46,14 +51,21 @@ package final class SettlingStatistics: Sendable {
             counts.merges += 1
             counts.mergedBytes += bytes
             counts.mergeResultBytes += result.fileBytes
+            counts.mergeFailure = nil
         }
     }
 
-    func mergeFailed() {
-        counts.withLock { $0.mergeFailures += 1 }
+    func mergeFailed(_ error: LogError) {
+        counts.withLock { counts in
+            counts.mergeFailures += 1
+            counts.mergeFailure = error
+        }
     }
 
-    func failed() {
-        counts.withLock { $0.failures += 1 }
+    func failed(_ error: LogError) {
+        counts.withLock { counts in
+            counts.failures += 1
+            counts.failure = error
+        }
     }
 }
