@@ -4,7 +4,7 @@ import VarveHTTP
 /// the time from the append's request to the record's arrival at each subscriber.
 final class LiveWorkload: Workload {
     private let plan: LoadPlan
-    private let writer: RequestWriter
+    private let writer: any LiveRequestWriter
     private let statistics: LoadStatistics
     private let startedAt: UInt64
     private var pacer: Pacer?
@@ -24,7 +24,8 @@ final class LiveWorkload: Workload {
     var isLoading: Bool { pacer != nil }
 
     init(
-        _ plan: LoadPlan, _ writer: RequestWriter, _ statistics: LoadStatistics, start: UInt64
+        _ plan: LoadPlan, _ writer: any LiveRequestWriter, _ statistics: LoadStatistics,
+        start: UInt64
     ) {
         self.plan = plan
         self.writer = writer
@@ -54,7 +55,7 @@ final class LiveWorkload: Workload {
         return (expected, arrived)
     }
 
-    /// How many appends were acknowledged.
+    /// How many records were acknowledged.
     var appends: UInt64 { acknowledged.reduce(0, +) }
 
     func refill(_ connection: LoadConnection, now: UInt64) {
@@ -69,9 +70,9 @@ final class LiveWorkload: Workload {
             let due = pacer?.take() ?? now
             let stream = nextStream
             nextStream = (nextStream + 1) % UInt32(plan.streams)
-            sent[Int(stream)] += 1
-            let number = RecordNumber(writer: connection.index, count: sent[Int(stream)])
-            writer.append(UInt64(stream), sentAt: due, number: number, to: connection.output)
+            let first = RecordNumber(writer: connection.index, count: sent[Int(stream)] + 1)
+            sent[Int(stream)] += UInt64(plan.pairs)
+            writer.append(UInt64(stream), sentAt: due, first: first, to: connection.output)
             connection.began(Operation(startedAt: due, stream: stream, tag: 0))
         }
     }
@@ -80,12 +81,14 @@ final class LiveWorkload: Workload {
         // Goes on when the appends stop: the last of them are still to arrive.
         guard connection.hasRoom, connection.underWay == 0 else { return }
         connection.contentBytes = 0
-        writer.live(plan.mode == .sse ? "sse" : "long-poll", connection, to: connection.output)
+        writer.subscribe(connection, to: connection.output)
         connection.began(Operation(startedAt: now, stream: connection.stream, tag: 1))
     }
 
     func received(_ head: ResponseHeadView, on connection: LoadConnection) {
         guard connection.role == .subscriber, head.status < 300 else { return }
+        // A subscription has its place with its head, and content only when there is some.
+        if plan.mode == .subscribe { connection.isReady = true }
         if let next = head.value(.streamNextOffset) { connection.offset.set(next) }
         if let cursor = head.value(.streamCursor) { connection.cursor.set(cursor) }
     }
@@ -118,7 +121,7 @@ final class LiveWorkload: Workload {
             if succeeded, connection.contentBytes == 0 { emptyPolls += 1 }
             if !succeeded { statistics.refusals[status, default: 0] += 1 }
         } else if succeeded {
-            acknowledged[Int(operation.stream)] += 1
+            acknowledged[Int(operation.stream)] += UInt64(plan.pairs)
             if statistics.isMeasuring {
                 statistics.appendLatency.add(
                     now > operation.startedAt ? now - operation.startedAt : 0)

@@ -10,6 +10,8 @@ package enum LoadError: Error, CustomStringConvertible {
     case refused(operation: String, status: Int)
     /// The server's answer cannot be understood.
     case invalidAnswer(detail: String)
+    /// An answer has less content than was asked for.
+    case shortAnswer(operation: String, expected: Int, found: Int)
     /// Connections broke more often than a measurement bears.
     case tooManyBrokenConnections(count: Int)
     /// Nothing happened for too long.
@@ -22,6 +24,8 @@ package enum LoadError: Error, CustomStringConvertible {
         case .refused(let operation, let status):
             "\(operation): expected success, found status \(status)"
         case .invalidAnswer(let detail): "the server's answer is not HTTP/1.1: \(detail)"
+        case .shortAnswer(let operation, let expected, let found):
+            "\(operation): expected at least \(expected) bytes of content, found \(found)"
         case .tooManyBrokenConnections(let count):
             "\(count) connections broke: this is no measurement"
         case .stalled(let phase, let seconds):

@@ -12,9 +12,25 @@ package struct LoadPlan: Sendable {
         case longpoll
         /// Creations of empty streams.
         case create
+        /// Durable batches of the store.
+        case put
+        /// Values of the store, each by its key.
+        case get
+        /// Ranges of the store.
+        case range
+        /// Delivery of batches to subscribers of the store.
+        case subscribe
 
         /// Whether subscribers wait for what writers append.
-        package var isLive: Bool { self == .sse || self == .longpoll }
+        package var isLive: Bool { self == .sse || self == .longpoll || self == .subscribe }
+
+        /// Whether it is about the store, not about streams.
+        package var isOfStore: Bool {
+            self == .put || self == .get || self == .range || self == .subscribe
+        }
+
+        /// Whether it reads keys that are put before.
+        package var readsKeys: Bool { self == .get || self == .range }
     }
 
     /// The operation.
@@ -25,10 +41,14 @@ package struct LoadPlan: Sendable {
     package var connections = 64
     /// How many streams the operations are spread over.
     package var streams = 1
-    /// The bytes of one record.
+    /// The bytes of one record, or of one value of the store.
     package var recordBytes = 256
     /// The bytes each stream is filled with before reads.
     package var fillBytes = 1 << 20
+    /// The pairs of one batch of the store, or of one range.
+    package var pairs = 1
+    /// How many keys the store is given before gets and ranges.
+    package var keys = 100_000
     /// How long is measured, in seconds.
     package var seconds = 10.0
     /// How long the load runs before that, in seconds.
@@ -40,11 +60,11 @@ package struct LoadPlan: Sendable {
     package var rate: Double?
     /// The server's process, for its use of processor and memory.
     package var serverProcess: Int32?
-    /// The streams are named `prefix/0` and so on.
+    /// The streams are named `prefix/0` and so on; keys of the store follow from it.
     package var prefix: String
     /// The content type; in the live modes text, so that events carry it as it is.
     package var contentType: String
-    /// Whether the streams are left on the server at the end.
+    /// Whether the streams, or the keys, are left on the server at the end.
     package var keepsStreams = false
 
     /// The smallest record: it carries a marker and the time of its append.
@@ -55,6 +75,7 @@ package struct LoadPlan: Sendable {
         self.mode = mode
         self.target = target
         self.prefix = prefix
+        if mode == .range { pairs = 1000 }
         contentType = mode.isLive ? "text/plain" : "application/octet-stream"
     }
 }

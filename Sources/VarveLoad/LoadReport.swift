@@ -52,7 +52,7 @@ package struct LoadReport: Encodable, Sendable {
     package struct Delivery: Encodable, Sendable {
         /// How many subscribers there were.
         package let subscribers: Int
-        /// How many records were appended.
+        /// How many records or pairs were appended.
         package let appends: UInt64
         /// How many arrivals there should have been.
         package let expected: UInt64
@@ -74,8 +74,10 @@ package struct LoadReport: Encodable, Sendable {
     package let connections: Int
     /// Streams.
     package let streams: Int
-    /// Bytes of a record; of a whole stream when streams are read.
+    /// Bytes of a record, or of a value; of a whole stream when streams are read.
     package let recordBytes: Int
+    /// Pairs of one batch or range of the store.
+    package let pairs: Int?
     /// Requests under way on one connection.
     package let pipeline: Int
     /// The rate asked for, operations per second.

@@ -2,7 +2,7 @@ extension LoadReport {
     /// The report as lines for people.
     package var lines: [String] {
         var lines = [
-            "\(mode): \(connections) connections, \(streams) streams, \(recordBytes) B, "
+            "\(mode): \(connections) connections, \(load), "
                 + "pipeline \(pipeline), \(Self.text(seconds, 1)) s",
             "  \(Self.text(operationsPerSecond, 0)) operations/s, "
                 + "\(Self.text(contentBytesPerSecond / 1e6, 1)) MB/s",
@@ -39,6 +39,11 @@ extension LoadReport {
             )
         }
         return lines
+    }
+
+    /// What one operation is about.
+    private var load: String {
+        pairs.map { "\($0) pairs of \(recordBytes) B" } ?? "\(streams) streams, \(recordBytes) B"
     }
 
     private static func text(_ latency: Latency) -> String {

@@ -6,6 +6,7 @@ import VarvePlatform
 package final class LoadRun {
     private let plan: LoadPlan
     private let writer: RequestWriter
+    private let storeWriter: StoreRequestWriter
     private let statistics = LoadStatistics()
     private let loop: LoadLoop
     private let tell: (String) -> Void
@@ -28,6 +29,7 @@ package final class LoadRun {
         self.plan = plan
         self.tell = tell
         writer = RequestWriter(plan)
+        storeWriter = StoreRequestWriter(plan)
         do throws(SystemError) {
             loop = try LoadLoop(plan.target, statistics)
         } catch {
@@ -54,9 +56,12 @@ package final class LoadRun {
         case .create:
             let load = CreateWorkload(plan, writer, statistics, start: start)
             report = try measure(load) { load.isStopping = true }
-        case .sse, .longpoll: report = try measureLive(start)
+        case .put, .get, .range:
+            let load = StoreWorkload(plan, storeWriter, statistics, start: start)
+            report = try measure(load) { load.isStopping = true }
+        case .sse, .longpoll, .subscribe: report = try measureLive(start)
         }
-        try removeStreams()
+        try removeWhatWasMade()
         return report
     }
 
@@ -74,8 +79,13 @@ package final class LoadRun {
             progress: { loop.madeCount }, until: { loop.madeCount == all })
     }
 
-    /// Creates the streams and fills them, as the mode needs.
+    /// Makes streams or keys and fills them, as the mode needs.
     private func prepare() throws(LoadError) {
+        if plan.mode.isOfStore {
+            guard plan.mode.readsKeys else { return }
+            return try perform(
+                StorePreparation(.fill, plan, storeWriter), "put \(plan.keys) keys")
+        }
         guard plan.mode != .create else { return }
         try perform(.create, "created \(plan.streams) streams")
         if plan.mode == .read {
@@ -84,16 +94,25 @@ package final class LoadRun {
         }
     }
 
-    private func removeStreams() throws(LoadError) {
+    private func removeWhatWasMade() throws(LoadError) {
         guard plan.mode != .create, !plan.keepsStreams else { return }
-        try perform(.delete, "deleted the streams")
+        if plan.mode.isOfStore {
+            try perform(StorePreparation(.prune, plan, storeWriter), "deleted the keys")
+        } else {
+            try perform(.delete, "deleted the streams")
+        }
     }
 
     private func perform(
         _ task: PreparationWorkload.Task, _ done: String
     ) throws(LoadError) {
+        try perform(PreparationWorkload(task, plan, writer), done)
+    }
+
+    private func perform(
+        _ preparation: some Preparation, _ done: String
+    ) throws(LoadError) {
         let start = loop.clock.monotonicNanoseconds()
-        let preparation = PreparationWorkload(task, plan, writer)
         try loop.run(
             preparation, phase: done, progress: { preparation.progress },
             until: { preparation.isDone })
@@ -103,7 +122,8 @@ package final class LoadRun {
 
     /// Subscribes, waits until every subscriber waits, then measures the appends' arrivals.
     private func measureLive(_ start: UInt64) throws(LoadError) -> LoadReport {
-        let load = LiveWorkload(plan, writer, statistics, start: start)
+        let requests: any LiveRequestWriter = plan.mode == .subscribe ? storeWriter : writer
+        let load = LiveWorkload(plan, requests, statistics, start: start)
         try loop.add(
             plan.connections, role: .subscriber, pipeline: 1, streams: plan.streams)
         try waitForConnections()
@@ -111,7 +131,7 @@ package final class LoadRun {
         for subscriber in subscribers {
             subscriber.order = ArrivalOrder(writers: Self.writersOfLiveModes)
         }
-        if plan.mode == .sse {
+        if plan.mode != .longpoll {
             let ready = { UInt64(subscribers.count { $0.isReady }) }
             try loop.run(
                 load, phase: "subscribing", progress: ready,
@@ -213,7 +233,7 @@ package final class LoadRun {
         LoadReport(
             mode: plan.mode.rawValue, connections: plan.connections, streams: plan.streams,
             recordBytes: plan.mode == .read ? plan.fillBytes : plan.recordBytes,
-            pipeline: plan.pipeline, rate: plan.rate,
+            pairs: plan.mode.isOfStore ? plan.pairs : nil, pipeline: plan.pipeline, rate: plan.rate,
             seconds: seconds, operations: statistics.operations,
             operationsPerSecond: Double(statistics.operations) / seconds,
             contentBytesPerSecond: Double(statistics.contentBytes) / seconds,

@@ -1,5 +1,5 @@
 /// Creates, fills or deletes the streams of a run, each connection one at a time.
-final class PreparationWorkload: Workload {
+final class PreparationWorkload: Preparation {
     /// What is done.
     enum Task: Equatable {
         /// Create every stream.
@@ -32,10 +32,7 @@ final class PreparationWorkload: Workload {
         }
     }
 
-    /// Whether every answer has come.
     var isDone: Bool { finishedCount >= total }
-
-    /// How many answers have come.
     var progress: UInt64 { finishedCount }
 
     func refill(_ connection: LoadConnection, now: UInt64) {

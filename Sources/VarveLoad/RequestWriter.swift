@@ -66,38 +66,12 @@ struct RequestWriter {
         output.append(byte: UInt8(ascii: "\""))
     }
 
-    /// An append of a record that begins with a marker.
-    func append(
-        _ stream: UInt64, sentAt: UInt64, number: RecordNumber, to output: OutputBuffer
-    ) {
-        appendHead(stream, plan.recordBytes, output)
-        output.append(byte: UInt8(ascii: "@"))
-        output.append(hexadecimal: sentAt)
-        output.append(hexadecimal: number.rawValue)
-        append(filler, 0, plan.recordBytes - MarkerScanner.byteCount, output)
-    }
-
     /// A read from `offset`.
     func read(_ stream: UInt32, from offset: ShortText, to output: OutputBuffer) {
         append(getStart, output)
         output.append(decimal: UInt64(stream))
         output.append("?offset=")
         output.append(offset.bytes)
-        append(plainEnd, output)
-    }
-
-    /// A live read from where the connection stands.
-    func live(_ mode: StaticString, _ connection: LoadConnection, to output: OutputBuffer) {
-        append(getStart, output)
-        output.append(decimal: UInt64(connection.stream))
-        output.append("?offset=")
-        output.append(connection.offset.bytes)
-        output.append("&live=")
-        output.append(mode)
-        if !connection.cursor.isEmpty {
-            output.append("&cursor=")
-            output.append(connection.cursor.bytes)
-        }
         append(plainEnd, output)
     }
 
@@ -117,5 +91,31 @@ struct RequestWriter {
         bytes.withUnsafeBytes {
             output.append(UnsafeRawBufferPointer(rebasing: $0[start..<start + count]))
         }
+    }
+}
+
+extension RequestWriter: LiveRequestWriter {
+    func append(
+        _ stream: UInt64, sentAt: UInt64, first: RecordNumber, to output: OutputBuffer
+    ) {
+        appendHead(stream, plan.recordBytes, output)
+        output.append(byte: UInt8(ascii: "@"))
+        output.append(hexadecimal: sentAt)
+        output.append(hexadecimal: first.rawValue)
+        append(filler, 0, plan.recordBytes - MarkerScanner.byteCount, output)
+    }
+
+    func subscribe(_ connection: LoadConnection, to output: OutputBuffer) {
+        append(getStart, output)
+        output.append(decimal: UInt64(connection.stream))
+        output.append("?offset=")
+        output.append(connection.offset.bytes)
+        output.append("&live=")
+        output.append(plan.mode == .sse ? "sse" : "long-poll")
+        if !connection.cursor.isEmpty {
+            output.append("&cursor=")
+            output.append(connection.cursor.bytes)
+        }
+        append(plainEnd, output)
     }
 }

@@ -41,10 +41,32 @@ import VarvePlatform
         #expect(left.isEmpty == (mode != "create"))
     }
 
+    @Test(arguments: ["put", "get", "range", "subscribe"])
+    func `every mode of the store does operations without errors, and leaves no key`(
+        mode: String
+    ) throws {
+        let server = try ServerProcess(["--memory", "--log-level", "error"])
+        try server.waitUntilReady()
+        let url = "http://127.0.0.1:\(server.port)"
+        let text = try Varve.output([
+            "bench", mode, url, "-c", "8", "--seconds", "0.5", "--warm-up", "0", "--keys", "2500",
+            "--pairs", "100", "--size", "100", "--json",
+        ])
+        let report = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
+        #expect(report.operations > 0)
+        #expect(report.refusals.isEmpty)
+        #expect(report.brokenConnections == 0)
+        #expect(report.delivery?.arrived == report.delivery?.expected)
+        #expect(report.delivery?.disordered ?? 0 == 0)
+        let left = try Varve.output(["kv", "scan", "--limit", "1", "--json", "--url", url])
+        #expect(left.isEmpty)
+    }
+
     @Test(arguments: [
         (
             ["apend", "http://127.0.0.1:1/s"],
-            "bench: expected one of append, read, sse, longpoll, create, found \"apend\""
+            "bench: expected one of append, read, sse, longpoll, create, put, get, range,"
+                + " subscribe, found \"apend\""
                 + " (did you mean append?)"
         ),
         (

@@ -5,16 +5,23 @@ import VarvePlatform
 enum BenchCommand: Command {
     private static let connections = Option(
         name: "connections", value: .count(minimum: 1),
-        summary: "Connections; for sse and longpoll the number of subscribers", standard: "64",
+        summary: "Connections; for sse, longpoll and subscribe the subscribers", standard: "64",
         letter: "c")
     private static let streams = Option(
         name: "streams", value: .count(minimum: 1), summary: "Streams that the load is spread over",
         standard: "1", letter: "s")
     private static let size = Option(
-        name: "size", value: .bytes, summary: "Bytes of one record", standard: "256")
+        name: "size", value: .bytes, summary: "Bytes of one record, or of one value of the store",
+        standard: "256")
     private static let fill = Option(
         name: "fill", value: .bytes, summary: "Bytes that each stream is filled with before reads",
         standard: "1MiB")
+    private static let pairs = Option(
+        name: "pairs", value: .count(minimum: 1),
+        summary: "Pairs of one put, or of one range (1 for puts, 1000 for ranges without it)")
+    private static let keys = Option(
+        name: "keys", value: .count(minimum: 1),
+        summary: "Keys that are put before get and range", standard: "100000")
     private static let seconds = Option(
         name: "seconds", value: .seconds, summary: "How long is measured", standard: "10")
     private static let warmUp = Option(
@@ -22,25 +29,27 @@ enum BenchCommand: Command {
         standard: "1")
     private static let pipeline = Option(
         name: "pipeline", value: .count(minimum: 1),
-        summary: "Requests under way on one connection (append and create)", standard: "1")
+        summary: "Requests under way on one connection (not of read, nor the live modes)",
+        standard: "1")
     private static let rate = Option(
         name: "rate", value: .count(minimum: 1),
         summary:
             "Operations per second of all connections, latency counted from when each was due; "
-            + "for sse and longpoll appends per second (there 100 without it)")
+            + "for sse, longpoll and subscribe appends per second (there 100 without it)")
     private static let pid = Option(
         name: "pid", value: .count(minimum: 1),
         summary: "Process of the server, for its processor time and memory")
     private static let prefix = Option(
         name: "prefix", value: .text(placeholder: "NAME"),
-        summary: "First segment of the streams' names; without it a new one")
+        summary:
+            "First segment of the streams' names, and what keys follow from; without it a new one")
     private static let contentType = Option(
         name: "content-type", value: .text(placeholder: "TYPE"),
         summary: "Content type of the streams (append and read)",
         standard: "application/octet-stream")
     private static let keep = Option(
         name: "keep", value: .none,
-        summary: "Leave the streams on the server; those of create are always left")
+        summary: "Leave the streams or keys on the server; the streams of create are always left")
     private static let processor = Option(
         name: "processor", value: .count(minimum: 0),
         summary: "Processor that the load is pinned to")
@@ -53,15 +62,20 @@ enum BenchCommand: Command {
                 + "of a core has measured itself.",
             "The server's processor time is read from /proc, in steps of 10 ms: measure for "
                 + "several seconds.",
+            "put, get, range and subscribe load the store, in the binary form of its protocol. "
+                + "Keys have 16 bytes and are put in no order.",
         ],
         positionals: [
-            Positional(name: "MODE", summary: "append, read, sse, longpoll or create"),
+            Positional(
+                name: "MODE",
+                summary: "append, read, sse, longpoll, create, put, get, range or subscribe"),
             Positional(
                 name: "URL", summary: "Server with its base path; without it VARVE_URL or --url",
                 isOptional: true),
         ],
         options: [
-            connections, streams, size, fill, seconds, warmUp, pipeline, rate, pid, prefix,
+            connections, streams, size, fill, pairs, keys, seconds, warmUp, pipeline, rate, pid,
+            prefix,
             contentType, keep, processor, ServerAccess.url, ServerAccess.json,
         ],
         examples: [
@@ -71,6 +85,9 @@ enum BenchCommand: Command {
             .init(
                 line: "varve bench sse -c 1000 --rate 100 --json",
                 meaning: "delivery to a thousand subscribers"),
+            .init(
+                line: "varve bench put -c 16 --pairs 1000 --size 100",
+                meaning: "durable batches of the store"),
         ])
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
@@ -125,6 +142,8 @@ enum BenchCommand: Command {
         plan.streams = arguments.count(streams) ?? plan.streams
         plan.recordBytes = arguments.bytes(size) ?? plan.recordBytes
         plan.fillBytes = max(1, arguments.bytes(fill) ?? plan.fillBytes)
+        plan.pairs = arguments.count(pairs) ?? plan.pairs
+        plan.keys = arguments.count(keys) ?? plan.keys
         plan.seconds = arguments.seconds(seconds) ?? plan.seconds
         plan.warmUpSeconds = arguments.seconds(warmUp) ?? plan.warmUpSeconds
         plan.pipeline = arguments.count(pipeline) ?? plan.pipeline
@@ -132,6 +151,7 @@ enum BenchCommand: Command {
         plan.serverProcess = try process(arguments)
         if !mode.isLive { plan.contentType = arguments.text(contentType) ?? plan.contentType }
         plan.keepsStreams = arguments.isOn(keep)
+        if mode.isOfStore { plan.streams = 1 }
         let smallest = mode.isLive ? LoadPlan.recordBytesMin : 2
         guard plan.seconds > 0 else { throw .usage("--seconds: expected more than 0, found 0") }
         guard plan.recordBytes >= smallest else {
