@@ -12,8 +12,6 @@ struct BenchmarkOptions {
     var streams = 100_000
     /// How many MiB the benchmark of write amplification appends in each of its runs.
     var mebibytes = 256
-    /// Whether the system is made to forget files before those benchmarks that read them cold.
-    var dropsCaches = false
 
     /// What the program says when it is asked, or not understood.
     static let usage = """
@@ -25,7 +23,6 @@ struct BenchmarkOptions {
           --encryption     the logs are encrypted
           --streams N      streams of the benchmark of many streams (default 100000)
           --mib N          MiB that a run of the benchmark "amplification" appends (default 256)
-          --drop-caches    read files cold too: has the whole system forget its caches; needs root
           --help           this text
         """
 
@@ -33,10 +30,6 @@ struct BenchmarkOptions {
     init?(_ arguments: [String]) {
         var rest = arguments[...]
         while let name = rest.popFirst() {
-            if name == "--drop-caches" {
-                dropsCaches = true
-                continue
-            }
             if name == "--encryption" {
                 isEncrypted = true
                 continue

@@ -40,6 +40,22 @@ final class Scratch {
         try EventLog.open(directory: path, key: key, options: options)
     }
 
+    /// Has the system forget the files below the directory, so that the next read is the disk's;
+    /// how many bytes of them it still keeps, where 0 is what is wanted.
+    func forgetFiles() throws -> UInt64 {
+        var cached: UInt64 = 0
+        for directory in ["journal", "segments", "catalog", "index"] {
+            for name in (try? File.list("\(path)/\(directory)")) ?? [] {
+                // Files come and go while a log is open.
+                guard let file = try? File.open("\(path)/\(directory)/\(name)") else { continue }
+                try File.synchronize(file.raw)
+                try FileCache.drop(file.raw)
+                cached += try FileCache.cachedBytes(file.raw)
+            }
+        }
+        return cached
+    }
+
     /// The directory as a volume.
     func volume() throws -> any Volume {
         try LogVolume.open(directory: path, key: key)

@@ -38,8 +38,8 @@ struct SettleBenchmarks {
             let log = try scratch.open(logOptions)
             let records = try fill(try Streams.make(100, in: log), in: log)
             log.close()
-            for temperature in temperatures {
-                try dropCaches(if: temperature == "cold")
+            for temperature in ["cold", "warm"] {
+                let cached = temperature == "cold" ? try scratch.forgetFiles() : nil
                 var measurement = Measurement()
                 let processor = SystemClock.processorNanoseconds()
                 let report = try measurement.time {
@@ -47,6 +47,7 @@ struct SettleBenchmarks {
                 }
                 let spent = Double(SystemClock.processorNanoseconds() - processor)
                 var line = ResultLine("verify-\(name)-\(temperature)", durability: "sync")
+                if let cached { line.add("bytes_still_cached", Double(cached)) }
                 line.add("damaged_places", Double(report.damages.count))
                 line.add("mib_per_second", Double(Self.megabytes) / measurement.elapsedSeconds)
                 line.add("records_per_second", Double(records) / measurement.elapsedSeconds)
@@ -56,33 +57,64 @@ struct SettleBenchmarks {
         }
     }
 
-    /// Reads a settled stream whole, its chain checked from genesis, after opening it.
+    /// Reads a settled stream whole, plain and with its chain checked from genesis: from a disk,
+    /// each round in a log that was just opened, and from the system's memory.
     func readVerified() throws {
         let scratch = try Scratch(options)
         let first = try scratch.open(Self.settlingOnDemand)
         let records = try fill(try Streams.make(1, in: first), in: first)
         first.close()
-        for temperature in temperatures {
-            try dropCaches(if: temperature == "cold")
+        for (name, check) in [("plain", ReadCheck.none), ("verified", .nearest)] {
+            var cold = Rounds()
+            while cold.measurement.timedSeconds < options.seconds {
+                let log = try scratch.open(Self.settlingOnDemand)
+                defer { log.close() }
+                cold.cachedBytes = max(cold.cachedBytes, try scratch.forgetFiles())
+                try cold.read(log, check)
+            }
+            cold.print("read-settled-\(name)-cold", records: records)
             let log = try scratch.open(Self.settlingOnDemand)
             defer { log.close() }
-            guard let stream = try log.streams().first else { continue }
-            for (name, check) in [("plain", ReadCheck.none), ("verified", .nearest)] {
-                var measurement = Measurement()
-                var position = StreamPosition.start
-                var isAtTail = false
-                while !isAtTail {
-                    let page = try measurement.time {
-                        try log.read(stream, from: position, maxBytes: 1 << 20, check: check)
-                    }
-                    position = page.next
-                    isAtTail = page.reachesTail
+            var unmeasured = Rounds()
+            try unmeasured.read(log, check)
+            var warm = Rounds()
+            while warm.measurement.timedSeconds < options.seconds { try warm.read(log, check) }
+            warm.print("read-settled-\(name)-warm", records: records)
+        }
+    }
+
+    /// Whole readings of a log's one stream, page by page.
+    private struct Rounds {
+        var measurement = Measurement()
+        var count = 0
+        /// The most bytes that the system still kept when a round began that was to be cold.
+        var cachedBytes: UInt64 = 0
+
+        mutating func read(_ log: EventLog, _ check: ReadCheck) throws {
+            guard let stream = try log.streams().first else { return }
+            count += 1
+            var position = StreamPosition.start
+            var isAtTail = false
+            while !isAtTail {
+                let page = try measurement.time {
+                    try log.read(stream, from: position, maxBytes: 1 << 20, check: check)
                 }
-                var line = ResultLine("read-settled-\(name)-\(temperature)", durability: "sync")
-                line.add("events_per_second", Double(records) / measurement.elapsedSeconds)
-                line.add("p99_us_per_mib", measurement.microseconds(at: 0.99))
-                line.print()
+                position = page.next
+                isAtTail = page.reachesTail
             }
+        }
+
+        func print(_ name: String, records: Int) {
+            var line = ResultLine(name, durability: "sync")
+            line.add("rounds", Double(count))
+            line.add("bytes_still_cached", Double(cachedBytes))
+            line.add("events_per_second", Double(count * records) / measurement.timedSeconds)
+            line.add(
+                "mib_per_second",
+                Double(count * SettleBenchmarks.megabytes) / measurement.timedSeconds)
+            line.add("p50_us_per_mib", measurement.microseconds(at: 0.5))
+            line.add("p99_us_per_mib", measurement.microseconds(at: 0.99))
+            line.print()
         }
     }
 
@@ -93,15 +125,6 @@ struct SettleBenchmarks {
         options.settleAgeMilliseconds = 1 << 40
         options.unsettledBytesMax = 1 << 42
         return options
-    }
-
-    private var temperatures: [String] { options.dropsCaches ? ["cold", "warm"] : ["warm"] }
-
-    /// Has the system forget what it keeps in memory of files, so that the next read is a disk's.
-    private func dropCaches(if isWanted: Bool) throws {
-        guard isWanted else { return }
-        let caches = try File.open("/proc/sys/vm/drop_caches", access: .readWrite)
-        try [UInt8(ascii: "3")].withUnsafeBytes { try File.write(caches.raw, $0, at: 0) }
     }
 
     /// Appends 128 MiB in batches of a hundred, to each stream in turn; how many records that are.

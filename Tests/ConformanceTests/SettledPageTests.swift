@@ -40,6 +40,27 @@ struct SettledPageTests {
     }
 
     @Test(
+        "what the system has forgotten of a segment is read by the pool, never by a loop",
+        .enabled(
+            if: PageCache.tells,
+            "the file system of TMPDIR has no preadv2 with RWF_NOWAIT: each read may have to wait"),
+        arguments: Kind.all)
+    func forgottenPages(_ kind: Kind) throws {
+        let store = try SettledStore(kind)
+        try store.restart()
+        for _ in 0..<3 {
+            #expect(try store.session.get("a").body == kind.page(store.records))
+            let cold = try store.server.metric("varve_cold_reads_total")
+            let keptBytes = try store.forgetSegments()
+            #expect(try store.session.get("a").body == kind.page(store.records))
+            let isCounted = try store.server.metric("varve_cold_reads_total") > cold
+            // The system may keep what it likes; then there is nothing to be shown.
+            #expect(isCounted || keptBytes > 0)
+        }
+        try store.server.stop()
+    }
+
+    @Test(
         "where the file system does not say what is in memory, reads of segments leave the loop",
         .disabled(if: PageCache.tells, "the file system of TMPDIR says it"), arguments: Kind.all)
     func untoldPages(_ kind: Kind) throws {
@@ -287,6 +308,18 @@ private final class SettledStore {
     func settle() throws {
         let reply = try session.request("POST", "\(server.basePath)/__ds/settle")
         #expect(reply.status == 204)
+    }
+
+    /// Has the system forget what it keeps of segments; how many bytes it keeps all the same.
+    func forgetSegments() throws -> UInt64 {
+        var kept: UInt64 = 0
+        for name in try File.list(directory.path("segments")) {
+            let file = try File.open(directory.path("segments/\(name)"))
+            try File.synchronize(file.raw)
+            try FileCache.drop(file.raw)
+            kept += try FileCache.cachedBytes(file.raw)
+        }
+        return kept
     }
 
     /// The bytes that records take in the stream.

@@ -56,6 +56,29 @@ import VarvePlatform
         }
     }
 
+    @Test("what is synced can be forgotten by the system, and is read from the disk afterwards")
+    func cache() throws {
+        let directory = try TemporaryDirectory()
+        let file = try File.open(directory.path("f"), access: .readWrite, create: .exclusive)
+        #expect(try FileCache.cachedBytes(file.raw) == 0)
+        let bytes = (0..<1_000_001).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        try bytes.withUnsafeBytes { try File.write(file.raw, $0, at: 0) }
+        #expect(try FileCache.cachedBytes(file.raw) >= UInt64(bytes.count))
+        try File.synchronize(file.raw)
+        try FileCache.drop(file.raw)
+        var read = [UInt8](repeating: 0, count: bytes.count)
+        // A file system in memory keeps everything.
+        if try FileCache.cachedBytes(file.raw) == 0 {
+            #expect(
+                try read.withUnsafeMutableBytes {
+                    try File.readNoWait(file.raw, at: 0, into: $0)
+                } == nil)
+        }
+        let count = try read.withUnsafeMutableBytes { try File.read(file.raw, at: 0, into: $0) }
+        #expect(count == bytes.count)
+        #expect(read == bytes)
+    }
+
     @Test("what is written is read; a read is short only at the end")
     func readAndWrite() throws {
         let directory = try TemporaryDirectory()
