@@ -196,6 +196,10 @@ public final class EventLog: Sendable {
     /// Why nothing more can be written; nil while all is well. One atomic load.
     package var failure: LogError? { commits.failure }
 
+    /// Whether it would refuse an append as `overloaded` now, for what waits to be written or
+    /// settled. False is no promise.
+    package var isOverloaded: Bool { journal.isFull }
+
     /// Asks for a commit of everything staged so far. Returns at once.
     package func requestCommit() {
         flusher.requestCommit()

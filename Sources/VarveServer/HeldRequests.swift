@@ -7,11 +7,27 @@ import VarveLog
 ///
 /// Thread rule: its loop only.
 final class HeldRequests {
+    /// Which part is overloaded.
+    enum StallCause {
+        /// The log.
+        case log
+        /// The store, or the log below it.
+        case store
+    }
+
+    /// A request that waits for an overloaded part.
+    private struct Stalled {
+        let request: HeldRequest
+        /// When, on the loop's clock, it has waited long enough.
+        let deadline: UInt64
+        let cause: StallCause
+    }
+
     /// The most bytes of requests that wait for an overloaded log.
     private static let stalledBytesMax = 64 << 20
 
     @exclusivity(unchecked) private var undurable: [(request: HeldRequest, until: LSN)] = []
-    @exclusivity(unchecked) private var stalled: [HeldRequest] = []
+    @exclusivity(unchecked) private var stalled: [Stalled] = []
     @exclusivity(unchecked) private var stalledBytes = 0
 
     /// Whether any request waits for an overloaded log.
@@ -27,9 +43,9 @@ final class HeldRequests {
         undurable.append((request, lsn))
     }
 
-    /// Keeps `request` until the next `retry`.
-    func addStalled(_ request: HeldRequest) {
-        stalled.append(request)
+    /// Keeps `request` until a `retry` at which what stalls it takes more, or at `deadline`.
+    func addStalled(_ request: HeldRequest, until deadline: UInt64, _ cause: StallCause) {
+        stalled.append(Stalled(request: request, deadline: deadline, cause: cause))
         stalledBytes += request.byteCount
     }
 
@@ -43,12 +59,21 @@ final class HeldRequests {
         for (request, _) in ready { request.answer() }
     }
 
-    /// Tries the requests again that the log did not take, in the order they came; each comes back
-    /// when it is not taken this time either.
-    func retry() {
-        let trying = stalled
+    /// Tries the requests again that were not taken, in the order they came; each comes back when
+    /// it is not taken this time either.
+    ///
+    /// - Parameter isOverloaded: whether trying is of no use yet: large requests would only be
+    ///   copied and taken apart again and again.
+    func retry(now: UInt64, _ isOverloaded: (StallCause) -> Bool) {
+        let waiting = stalled
         stalled = []
         stalledBytes = 0
-        for request in trying { request.answer() }
+        for one in waiting {
+            if now < one.deadline, isOverloaded(one.cause) {
+                addStalled(one.request, until: one.deadline, one.cause)
+            } else {
+                one.request.answer()
+            }
+        }
     }
 }

@@ -83,9 +83,19 @@ final class LoopState {
     }
 
     /// Keeps a request that an overloaded log did not take, to try it again in a moment.
-    func addStalled(_ request: HeldRequest) {
-        held.addStalled(request)
+    func addStalled(
+        _ request: HeldRequest, until deadline: UInt64, _ cause: HeldRequests.StallCause
+    ) {
+        held.addStalled(request, until: deadline, cause)
         retry?.set()
+    }
+
+    /// Whether what stalls requests so takes nothing yet.
+    func isOverloaded(_ cause: HeldRequests.StallCause) -> Bool {
+        switch cause {
+        case .log: core.engine.log.isOverloaded
+        case .store: core.store?.overload != nil
+        }
     }
 
     /// Ends a turn of the loop: serves whoever waited for what has become durable, and asks for the

@@ -61,7 +61,7 @@ final class StalledRetry: TimerOwner {
 
     func timerFired() {
         isSet = false
-        state.held.retry()
+        state.held.retry(now: state.loop.nowMilliseconds, state.isOverloaded)
         if state.held.hasStalled { set() }
     }
 }

@@ -146,7 +146,9 @@ extension Responder {
 
     /// Keeps a request that an overloaded log did not take; false when it has waited long enough,
     /// or too much waits already.
-    func postpone(_ request: borrowing RequestView) -> Bool {
+    func postpone(
+        _ request: borrowing RequestView, _ cause: HeldRequests.StallCause = .log
+    ) -> Bool {
         let now = loop.nowMilliseconds
         let deadline = deadline ?? now + core.configuration.overloadWaitMilliseconds
         let byteCount = request.headBytes.count + request.body.count
@@ -155,7 +157,7 @@ extension Responder {
         again.deadline = deadline
         let held = HeldRequest(request) { Router.answer($0, again) }
         guard exchange.park(owner: held, endsWithPeer: false) else { return false }
-        state.addStalled(held)
+        state.addStalled(held, until: deadline, cause)
         return true
     }
 

@@ -1,4 +1,5 @@
 public import VarveIndex
+import VarveLog
 
 /// Reading: every read sees at least what was acknowledged when it began.
 extension Store {
@@ -26,6 +27,25 @@ extension Store {
         return try key.span.withUnsafeBytes { (key) throws(StoreError) in
             try StoreIndex.value(of: key, in: try applier.index.ordered)
         }
+    }
+
+    /// The value of a key, and the sequence of a state in which it had this value, as new as any
+    /// batch that was acknowledged when the call began.
+    ///
+    /// Waits for nothing, so that an event loop may try; nil says nothing about the key: it is not
+    /// there, its value is longer than `bytesMax`, or this cannot be told without waiting.
+    package func valueAtHand(
+        of key: StoreKey, bytesMax: Int
+    ) throws(StoreError) -> (value: [UInt8], sequence: UInt64)? {
+        guard !applier.progress.isBehind(durable: log.durable) else { return nil }
+        let sequence = applier.progress.current
+        let index = try applier.index.ordered
+        let row = try key.span.withUnsafeBytes { (key) throws(StoreError) in
+            try StoreIndex.rowAtHand(of: key, bytesMax: bytesMax, in: index)
+        }
+        // The row is of a moment after that state: the same only if no later batch wrote it.
+        guard let row, row.sequence <= sequence else { return nil }
+        return (row.value, sequence)
     }
 
     /// See `StoreEngine`.

@@ -34,10 +34,22 @@ extension Store {
 
     /// Writes a batch, and waits until it is durable and visible; its sequence.
     package func write(_ batch: EncodedBatch) throws(StoreError) -> UInt64 {
-        let (sequence, lsn) = try stage(batch)
-        try Self.wrap { () throws(LogError) in try log.waitUntilDurable(lsn) }
-        try applier.catchUp()
-        return sequence
+        try worker.following { () throws(StoreError) in
+            let (sequence, lsn) = try stage(batch)
+            try Self.wrap { () throws(LogError) in try log.waitUntilDurable(lsn) }
+            try applier.catchUp()
+            return sequence
+        }
+    }
+
+    /// Why a server should take no batch now, although it could be staged: nil when it should.
+    /// Waits for nothing.
+    package var overload: StoreError? {
+        let bytes = applier.progress.unappliedBytes
+        if bytes > StoreLimits.unappliedBytesMax {
+            return .log(.overloaded(reason: "\(bytes) bytes of batches wait for the index"))
+        }
+        return log.isOverloaded ? .log(.overloaded(reason: "the log takes no more")) : nil
     }
 
     /// Stages a batch and asks for a commit. Waits for nothing.
@@ -53,6 +65,7 @@ extension Store {
                 recent.append(BatchImage(batch, sequence: end.record))
             }
             applier.progress.noteStaged(lsn)
+            applier.progress.noteStaged(throughByte: end.byte)
             log.requestCommit()
             // Committed with the staging of others before it was noted: nobody would wake up.
             if log.durable >= lsn { wakeApplier() }

@@ -6,6 +6,9 @@ public enum StoreLimits {
     public static let keyBytesMax = 254
     /// The most entries of a batch.
     public static let batchEntriesMax = 1 << 20
+    /// How many bytes of batches may wait to be applied to the index of the keys before a server
+    /// takes no more: a read waits until all of them are.
+    package static let unappliedBytesMax: UInt64 = 16 << 20
     /// The most bytes of the source of a pattern.
     public static let patternBytesMax = 1 << 10
     /// The most selectors of one subscription.

@@ -2,16 +2,18 @@ import ServerProcess
 import VarveIndex
 import VarvePlatform
 
-/// Indexes in memory whose snapshots can be held up: whoever asks for one keeps its thread, as a
-/// disk that takes very long would.
+/// Indexes in memory whose snapshots, or whose writes, can be held up: whoever asks for one keeps
+/// its thread, as a disk that takes very long would.
 final class HeldIndexes: IndexSource {
     private final class Index: OrderedIndex {
         let base: any OrderedIndex
         let gate: Gate
+        let writing: Gate
 
-        init(_ base: any OrderedIndex, _ gate: Gate) {
+        init(_ base: any OrderedIndex, _ gate: Gate, _ writing: Gate) {
             self.base = base
             self.gate = gate
+            self.writing = writing
         }
 
         func snapshot() throws(IndexError) -> any IndexReader {
@@ -19,7 +21,10 @@ final class HeldIndexes: IndexSource {
             return try base.snapshot()
         }
 
-        func write(_ batch: borrowing IndexBatch) throws(IndexError) { try base.write(batch) }
+        func write(_ batch: borrowing IndexBatch) throws(IndexError) {
+            writing.pass()
+            try base.write(batch)
+        }
 
         func flush() throws(IndexError) { try base.flush() }
 
@@ -44,7 +49,7 @@ final class HeldIndexes: IndexSource {
         }
     }
 
-    /// Where those wait who want a snapshot.
+    /// Where those wait who are held up.
     private final class Gate: @unchecked Sendable {
         // Sendable: everything is touched under the condition's lock.
         private let condition = Condition()
@@ -71,9 +76,13 @@ final class HeldIndexes: IndexSource {
 
     private let base = MemoryIndexSource()
     private let gate = Gate()
+    private let writing = Gate()
 
     /// Holds up snapshots from now on, or lets all go.
     func hold(_ holds: Bool) { gate.set(open: !holds) }
+
+    /// Holds up writes from now on, or lets all go.
+    func holdWrites(_ holds: Bool) { writing.set(open: !holds) }
 
     /// Waits until a thread is held.
     func waitForOne() -> Bool { Deadline(seconds: 60).wait { gate.count == 1 } }
@@ -81,11 +90,11 @@ final class HeldIndexes: IndexSource {
     func open(
         _ name: String, behind barrier: IndexBarrier?
     ) throws(IndexError) -> any OrderedIndex {
-        Index(try base.open(name, behind: barrier), gate)
+        Index(try base.open(name, behind: barrier), gate, writing)
     }
 
     func openReadOnly(_ name: String) throws(IndexError) -> any OrderedIndex {
-        Index(try base.openReadOnly(name), gate)
+        Index(try base.openReadOnly(name), gate, writing)
     }
 
     func destroy(_ name: String) throws(IndexError) { try base.destroy(name) }

@@ -89,6 +89,94 @@ struct StoreLoopTests {
         #expect(answer.text.contains("invalid_argument"))
     }
 
+    @Test("A value that lies in memory is told by the loop, however busy the pool is")
+    func aValueInMemoryIsToldByTheLoop() throws {
+        let indexes = HeldIndexes()
+        let server = try StoreServer(indexes: indexes) { $0.readThreads = 1 }
+        try server.put(["a": "1"])
+        let sequence = try server.put(["b": "2"])
+        let caller = try server.caller()
+        // A first one waits for the index, so that nothing is left to wait for.
+        _ = try caller.call(Path.get, GetRequest(key: [1]), GetResponse.self)
+        indexes.hold(true)
+        defer { indexes.hold(false) }
+        let busy = try server.caller()
+        try busy.connection.send(
+            "POST", Path.get, headers: [("Content-Type", "application/proto")],
+            body: try MessageFormat.proto.encode(GetRequest(key: [1])))
+        #expect(indexes.waitForOne())
+
+        for (key, value) in [("a", "1"), ("b", "2")] {
+            let answer = try caller.call(
+                Path.get, GetRequest(key: Array(key.utf8), minSequence: sequence),
+                GetResponse.self)
+            #expect(answer.value == Array(value.utf8))
+            #expect(answer.detail?.sequence == sequence)
+        }
+        #expect(!busy.connection.hasInput)
+    }
+
+    @Test("Batches that the index is too far behind for wait, small ones and large ones")
+    func batchesWaitForTheIndex() throws {
+        let indexes = HeldIndexes()
+        let server = try StoreServer(indexes: indexes) {
+            $0.overloadWaitMilliseconds = 600_000
+            $0.journalFileBytes = 64 << 20
+        }
+        defer { indexes.holdWrites(false) }
+        try fillBehind(indexes, server)
+        var waiting: [StoreCaller] = []
+        for size in [1, 100_000] {
+            let caller = try server.caller()
+            try caller.connection.send(
+                "POST", Path.put, headers: [("Content-Type", "application/proto")],
+                body: try MessageFormat.proto.encode(
+                    PutRequest([KeyValue(key: [2], value: [UInt8](repeating: 1, count: size))])))
+            waiting.append(caller)
+        }
+        let other = try RawConnection(port: server.port)
+        for _ in 1...20 { #expect(try other.request("GET", "/health").status == 200) }
+        for caller in waiting { #expect(!caller.connection.hasInput) }
+        indexes.holdWrites(false)
+        for caller in waiting { #expect(try caller.connection.receive().status == 200) }
+    }
+
+    @Test("Batches that have waited long enough for the index are refused, and nothing is written")
+    func batchesAreRefusedWhenTheIndexStaysBehind() throws {
+        let indexes = HeldIndexes()
+        let server = try StoreServer(indexes: indexes) {
+            $0.overloadWaitMilliseconds = 0
+            $0.journalFileBytes = 64 << 20
+        }
+        defer { indexes.holdWrites(false) }
+        let last = try fillBehind(indexes, server)
+        let caller = try server.caller()
+        for size in [1, 100_000] {
+            let error = #expect(throws: ConnectError.self) {
+                _ = try caller.put([
+                    KeyValue(key: [2], value: [UInt8](repeating: 1, count: size))
+                ])
+            }
+            #expect(error?.code == .unavailable)
+        }
+        indexes.holdWrites(false)
+        // Once more at first: the index takes a moment.
+        let deadline = Deadline(seconds: 60)
+        #expect(deadline.wait { (try? caller.put([KeyValue(key: [2], value: [])])) == last + 1 })
+    }
+
+    /// Writes batches that the index does not get, until there are more than may wait for it; the
+    /// last sequence.
+    @discardableResult
+    private func fillBehind(_ indexes: HeldIndexes, _ server: StoreServer) throws -> UInt64 {
+        indexes.holdWrites(true)
+        let writer = try server.caller()
+        let value = [UInt8](repeating: 7, count: 1 << 20)
+        var last: UInt64 = 0
+        for _ in 1...16 { last = try writer.put([KeyValue(key: [1], value: value)]) }
+        return last
+    }
+
     @Test("Frames that a subscriber has no room for are not kept: it learns what was dropped")
     func framesWithoutRoomAreNotKept() throws {
         // What is on its way when one looks may still find room: once is proof enough.

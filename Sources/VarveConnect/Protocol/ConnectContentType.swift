@@ -14,6 +14,11 @@ package struct ConnectContentType: Equatable, Sendable {
     /// The content type that a header's value names, without case; nil for any other. Of its
     /// parameters `charset` may be given and must be `utf-8`; others are passed over.
     package init?(_ value: UnsafeRawBufferPointer) {
+        // What nearly all clients send needs no text to be made of it.
+        if let exact = Self.all.first(where: { value.elementsEqual($0.name.utf8) }) {
+            self = exact
+            return
+        }
         guard value.count <= 128 else { return nil }
         let parts = String(decoding: value, as: UTF8.self).lowercased()
             .split(separator: ";", omittingEmptySubsequences: false).map(Self.trimmed)
@@ -29,7 +34,12 @@ package struct ConnectContentType: Equatable, Sendable {
 
     /// Its name.
     package var name: String {
-        isStreaming ? "application/connect+\(format.rawValue)" : "application/\(format.rawValue)"
+        switch (format, isStreaming) {
+        case (.proto, false): "application/proto"
+        case (.json, false): "application/json"
+        case (.proto, true): "application/connect+proto"
+        case (.json, true): "application/connect+json"
+        }
     }
 
     private static let all = [

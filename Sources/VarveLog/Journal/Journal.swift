@@ -266,6 +266,13 @@ final class Journal: @unchecked Sendable {
     /// Bytes that wait to be written.
     var waitingBytes: Int { gate.withLock { stagedBytes } }
 
+    /// Whether so much waits to be written or settled that nothing is taken.
+    var isFull: Bool {
+        gate.withLock {
+            stagedBytes >= options.stagedBytesMax || unsettledBytes > options.unsettledBytesMax
+        }
+    }
+
     /// The LSN the next frame gets.
     var next: UInt64 { gate.withLock { nextLSN } }
 }

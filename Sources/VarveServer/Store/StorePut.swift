@@ -14,26 +14,47 @@ enum StorePut {
         let count: Int
     }
 
+    /// What became of a batch on a pool.
+    private enum Outcome: Sendable {
+        case staged(Staged)
+        case refused(ConnectError)
+        /// The log did not take it; it may in a moment.
+        case overloaded(ConnectError)
+    }
+
     /// Answers a request to write a batch.
     static func answer(
         _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
     ) throws(ConnectError) {
         let call = context.call
         try context.checkDeadline()
+        if let overload = context.store.overload {
+            if responder.postpone(request, .store) { return }
+            throw context.fault(overload)
+        }
         if StoreMessage.isSmall(call, request) {
             let batch = try encode(request.body, context)
             do throws(StoreError) {
                 send(try stage(batch, context), bodyCount: request.body.count, responder)
             } catch {
                 // As for an append: the log may take it in a moment.
-                if case .log(.overloaded) = error, responder.postpone(request) { return }
+                if case .log(.overloaded) = error, responder.postpone(request, .store) { return }
                 throw context.fault(error)
             }
             return
         }
+        answerOnPool(request, context, responder)
+    }
+
+    /// The same for a large batch, which a pool takes apart.
+    private static func answerOnPool(
+        _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
+    ) {
+        let call = context.call
         let body = Array(request.body)
-        PoolWork.begin(on: responder.core.storePool, responder) {
-            () -> Result<Staged, ConnectError> in
+        let head = request.head
+        let headBytes = Array(request.headBytes)
+        PoolWork.begin(on: responder.core.storePool, responder) { () -> Outcome in
             do throws(ConnectError) {
                 let batch = try body.span.withUnsafeBytes { (body) throws(ConnectError) in
                     try StoreMessage.with(call, body: body) { (bytes) throws(ConnectError) in
@@ -41,17 +62,27 @@ enum StorePut {
                     }
                 }
                 try context.checkDeadline()
-                return .success(
-                    try context.wrap { () throws(StoreError) in
-                        try stage(batch, context)
-                    })
+                do throws(StoreError) {
+                    return .staged(try stage(batch, context))
+                } catch {
+                    if case .log(.overloaded) = error { return .overloaded(context.fault(error)) }
+                    throw context.fault(error)
+                }
             } catch {
-                return .failure(error)
+                return .refused(error)
             }
         } answer: { outcome in
             switch outcome {
-            case .success(let staged): send(staged, bodyCount: body.count, responder)
-            case .failure(let error): responder.fail(call, error)
+            case .staged(let staged): send(staged, bodyCount: body.count, responder)
+            case .refused(let error): responder.fail(call, error)
+            case .overloaded(let error):
+                let isHeld = headBytes.withUnsafeBytes { headBytes in
+                    body.withUnsafeBytes { body in
+                        let request = RequestView(head: head, bytes: headBytes, body: body)
+                        return responder.postpone(request, .store)
+                    }
+                }
+                if !isHeld { responder.fail(call, error) }
             }
         }
     }

@@ -39,6 +39,11 @@ struct StoreQuestion<Asked: Sendable>: Sendable {
         }
     }
 
+    /// What is asked for, if it was read at once.
+    var askedAtOnce: Asked? {
+        if case .read(let asked) = content { asked } else { nil }
+    }
+
     /// What is asked for; may take long, so only the pool calls it.
     func asked() throws(ConnectError) -> Asked {
         switch content {

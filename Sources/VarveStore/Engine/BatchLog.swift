@@ -129,16 +129,20 @@ final class BatchLog: Sendable {
 
     /// Gives back the space of what the rule has dropped, if it is worth it; now and then.
     func giveBack() throws(StoreError) {
-        guard applier.index.outlivesLog, applier.retention.cutoff(current: current) > 1 else {
-            return
-        }
+        guard isWorthALook else { return }
         let tail = applier.batches.durableTail(at: log.durable).byte
-        guard tail >= nextLook.load(ordering: .relaxed) else { return }
         // A prune or a backup may plan for long, and who calls this has to apply meanwhile.
         _ = try planning.withLockIfAvailable { (_) throws(StoreError) in
             nextLook.store(tail + trimBytesMin / 4, ordering: .relaxed)
             try giveBack(bytesMin: trimBytesMin)
         }
+    }
+
+    /// Whether so much was written since the last look that `giveBack` would look again.
+    var isWorthALook: Bool {
+        applier.index.outlivesLog && applier.retention.cutoff(current: current) > 1
+            && applier.batches.durableTail(at: log.durable).byte
+                >= nextLook.load(ordering: .relaxed)
     }
 
     private func giveBack(bytesMin: UInt64) throws(StoreError) {

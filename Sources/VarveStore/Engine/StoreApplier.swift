@@ -45,6 +45,7 @@ final class StoreApplier: Sendable {
         let marker = try IndexCheck.marker(of: index, batches: batches, policies: policies)
         retained = Mutex(try IndexCheck.retention(of: index))
         progress.advance(to: marker.batchPlace.record)
+        progress.noteApplied(throughByte: marker.batchPlace.byte)
         state = Mutex(State(marker: marker))
     }
 
@@ -167,6 +168,7 @@ final class StoreApplier: Sendable {
     private func publish(_ fold: IndexMarker, _ state: inout State) {
         state.marker = fold
         progress.advance(to: fold.batchPlace.record)
+        progress.noteApplied(throughByte: fold.batchPlace.byte)
     }
 
     // MARK: Policies

@@ -86,9 +86,26 @@ final class StoreWorker: Sendable {
         return isFirst
     }
 
-    /// Wakes the thread if what is durable has something for it.
+    /// Wakes the thread if what is durable has something for it that nobody else will do.
     func wake(through lsn: LSN) {
-        guard batchLog.applier.progress.isBehind(durable: lsn) else { return }
+        let progress = batchLog.applier.progress
+        guard progress.isBehind(durable: lsn), !progress.isFollowed else { return }
+        wake()
+    }
+
+    /// Runs a write that waits for its commit and applies it itself: that takes one thread's turn
+    /// of the processor instead of two, which would then wait for each other.
+    func following<R>(_ write: () throws(StoreError) -> R) throws(StoreError) -> R {
+        batchLog.applier.progress.beginFollowing()
+        defer {
+            batchLog.applier.progress.endFollowing()
+            wake(through: batchLog.applier.batches.log.durable)
+            if batchLog.isWorthALook { wake() }
+        }
+        return try write()
+    }
+
+    private func wake() {
         gate.withLock {
             state.withLock { $0.isWanted = true }
             gate.signal()

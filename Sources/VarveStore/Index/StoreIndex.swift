@@ -70,16 +70,32 @@ final class StoreIndex: Sendable {
         try row(of: key, in: reader) { try? IndexFormat.sequence(of: $0) }
     }
 
-    /// What `body` makes of a row's value; nil when the key is not there.
+    /// The value of a key and the sequence of the batch that wrote it; nil when it is not there, is
+    /// longer than `bytesMax`, or the disk would be waited for.
+    static func rowAtHand(
+        of key: UnsafeRawBufferPointer, bytesMax: Int, in reader: any IndexReader
+    ) throws(StoreError) -> (value: [UInt8], sequence: UInt64)? {
+        let row = try row(of: key, in: reader, waiting: false) {
+            (row) -> (value: [UInt8]?, sequence: UInt64)? in
+            guard let sequence = try? IndexFormat.sequence(of: row) else { return nil }
+            let value = row[IndexFormat.sequenceBytes...]
+            return (value.count <= bytesMax ? Array(value) : nil, sequence)
+        }
+        guard let row, let value = row.value else { return nil }
+        return (value, row.sequence)
+    }
+
+    /// What `body` makes of a row's value; nil when the key is not there, or when it is not to be
+    /// waited for and that would be needed.
     private static func row<R>(
-        of key: UnsafeRawBufferPointer, in reader: any IndexReader,
+        of key: UnsafeRawBufferPointer, in reader: any IndexReader, waiting: Bool = true,
         _ body: (UnsafeRawBufferPointer) -> R?
     ) throws(StoreError) -> R? {
         guard key.count <= StoreLimits.keyBytesMax else { return nil }
         var result: R?
         let lookup = try wrapping { () throws(IndexError) in
             try IndexFormat.withKey(key) { (key) throws(IndexError) in
-                try reader.get(key, waiting: true) { result = body($0) }
+                try reader.get(key, waiting: waiting) { result = body($0) }
             }
         }
         guard lookup == .found else { return nil }

@@ -93,7 +93,7 @@ enum ServeOptions {
         standard: time(standard.drainMilliseconds))
     static let overloadWait = setting(
         "overload-wait", .milliseconds,
-        "How long an append waits for room in the journal before it is refused",
+        "How long an append or a put waits for room before it is refused",
         standard: time(standard.overloadWaitMilliseconds))
 
     static let loops = setting(
