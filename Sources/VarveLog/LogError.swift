@@ -27,6 +27,10 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
     case locked(path: String, pid: Int)
     /// The file system failed.
     case io(message: String)
+    /// The catalog could not take a change to its end, so that it cannot be copied, and nothing is
+    /// settled or merged, until the log is opened again: that finishes the change. Appends and
+    /// reads go on; nothing is lost.
+    case catalogFailed(cause: String)
     /// The stream's tail is not where the caller expected it; nothing was written.
     case wrongOffset(expected: StreamPosition, actual: StreamPosition)
     /// The stream's chain head is not what the caller expected; nothing was written.
@@ -86,6 +90,7 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingFile: "missing-file"
         case .locked: "locked"
         case .io: "io"
+        case .catalogFailed: "catalog-failed"
         case .wrongOffset: "wrong-offset"
         case .wrongHash: "wrong-hash"
         case .chainBroken: "chain-broken"
@@ -131,6 +136,10 @@ public enum LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) is in use by process \(pid)"
         case .io(let message):
             message
+        case .catalogFailed(let cause):
+            "the catalog could not take its last change, and takes no other, nor is it copied, "
+                + "until the log is opened again (a server started again), which finishes that "
+                + "change and loses nothing: \(cause)"
         case .wrongOffset(let expected, let actual):
             "the stream ends at \(actual), not at \(expected)"
         case .wrongHash(let expected, let actual):

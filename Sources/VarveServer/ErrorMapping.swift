@@ -66,6 +66,7 @@ extension Problem {
     init(_ error: LogError) {
         switch error {
         case .poisoned: self = .outcomeUnknown
+        case .catalogFailed: self = .catalogFailed
         case .outOfSpace: self = .outOfSpace
         case .overloaded: self = .overloaded
         case .limitExceeded: self = .contentTooLarge

@@ -137,6 +137,9 @@ struct Problem: Sendable {
     static let outcomeUnknown = Problem(
         .serviceUnavailable, "outcome-unknown",
         "The log failed; whether the request took effect is known after a restart.")
+    static let catalogFailed = Problem(
+        .serviceUnavailable, "catalog-failed",
+        "The catalog could not take a change; nothing is lost, but the server must be restarted.")
     static let storeFailed = Problem(
         .serviceUnavailable, "store-failed",
         "The store cannot be read now; see the server's log. It is tried again.")

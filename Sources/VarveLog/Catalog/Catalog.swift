@@ -16,8 +16,8 @@ final class Catalog: Sendable {
 
     private let open: Mutex<(any OrderedIndex)?>
     /// Held while changes are written that belong together, and while all is copied: a copy has
-    /// them whole or not at all. True when some were begun and could not be ended.
-    private let isHalfChanged = Mutex(false)
+    /// them whole or not at all. Why some were begun and could not be ended; nil when all were.
+    private let halfChange = Mutex<LogError?>(nil)
 
     /// The catalog in `index`, which closes with it.
     init(_ index: any OrderedIndex) {
@@ -40,26 +40,36 @@ final class Catalog: Sendable {
     /// Copies the database to `path`, which must not exist, as it is at one moment: behind one
     /// settling or merge and before the next.
     ///
-    /// Throws `io` behind one that failed in the middle: opening the log makes up for it.
+    /// Throws `catalogFailed` behind one that failed in the middle. A copy would have a part of it
+    /// and not the segment that opening the log makes the rest from.
     func copy(to path: String) throws(LogError) {
         let index = try index
-        try isHalfChanged.withLock { (isHalf) throws(LogError) in
-            guard !isHalf else {
-                throw .io(
-                    message: "the catalog could not take the last change: open the log again "
-                        + "before it is copied")
-            }
+        try halfChange.withLock { (failure) throws(LogError) in
+            if let failure { throw failure }
             try LogError.wrappingIndex { () throws(IndexError) in try index.checkpoint(to: path) }
         }
     }
 
+    /// Throws `catalogFailed` when it could not be copied.
+    func checkWholeness() throws(LogError) {
+        if let failure = halfChange.withLock({ $0 }) { throw failure }
+    }
+
     /// Runs `body`, which writes changes that belong together.
+    ///
+    /// Throws `catalogFailed`, or `corruption`, and from then on always the same: what was begun
+    /// cannot be the base of another change.
     func changing<R>(_ body: () throws(LogError) -> R) throws(LogError) -> R {
-        try isHalfChanged.withLock { (isHalf) throws(LogError) in
-            isHalf = true
-            let result = try body()
-            isHalf = false
-            return result
+        try halfChange.withLock { (failure) throws(LogError) in
+            if let failure { throw failure }
+            do throws(LogError) {
+                return try body()
+            } catch {
+                var cause = LogError.catalogFailed(cause: error.description)
+                if case .corruption = error { cause = error }
+                failure = cause
+                throw cause
+            }
         }
     }
 

@@ -3,6 +3,7 @@ import Testing
 import VarveBytes
 import VarveIndex
 import VarvePlatform
+import VarveSimulation
 import VarveStorage
 
 @testable import VarveLog
@@ -99,6 +100,37 @@ struct BackupTests {
                 #expect(all[name]?.starts(with: bytes) == true)
             }
         }
+    }
+
+    @Test("behind a change that the catalog could not take, what to do is said, and then it works")
+    func halfChangedCatalog() throws {
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        let (data, backup) = ("\(scratch.path)/data", "\(scratch.path)/backup")
+        let indexes = SimulatedIndexSource()
+        let test = try TestLog(FileVolume(rootDirectory: data), indexes: indexes)
+        let stream = try test.create("a", [pattern(500)])
+        try test.log.settle()
+        try test.append([pattern(70, seed: 1)], to: stream)
+        indexes.fail(with: .outOfSpace(directory: "catalog"))
+        let refusal = LogError.catalogFailed(
+            cause: LogError.outOfSpace(path: "catalog").description)
+        #expect(refusal.description.contains("until the log is opened again"))
+        #expect(throws: refusal) { try test.log.settle() }
+        // There is space again; what was begun cannot be gone on with.
+        indexes.fail(with: nil)
+        #expect(throws: refusal) { try test.log.settle() }
+        #expect(throws: refusal) { try test.log.compact() }
+        #expect(throws: refusal) { try test.log.backup(to: backup) }
+        #expect(!File.exists(backup))
+        try test.append([pattern(7, seed: 2)], to: stream)
+        let all = try test.bytes(of: stream)
+        test.log.close()
+        let again = try TestLog(FileVolume(rootDirectory: data), seed: 2)
+        _ = try again.log.backup(to: backup)
+        again.log.close()
+        try LogBackup.restore(from: backup, to: "\(scratch.path)/restored")
+        #expect(try contents("\(scratch.path)/restored", names: ["a"]) == ["a": all])
     }
 
     @Test("what a crash in the middle of a backup leaves is not restored from")

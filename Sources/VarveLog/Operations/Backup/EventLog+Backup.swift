@@ -18,7 +18,8 @@ extension EventLog {
     /// leaves, nothing accepts.
     ///
     /// - Parameter progress: told the bytes that are done, and those to do; on this thread.
-    /// - Throws: `overloaded` while another backup runs, `io`, `outOfSpace`, `poisoned`, `closed`.
+    /// - Throws: `overloaded` while another backup runs, `catalogFailed`, `io`, `outOfSpace`,
+    ///   `poisoned`, `closed`.
     public func backup(
         to directory: String, progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     ) throws(LogError) -> BackupManifest {
@@ -29,6 +30,8 @@ extension EventLog {
             throw .overloaded(reason: "a backup is being made")
         }
         defer { isBackingUp.store(false, ordering: .releasing) }
+        // Before there is a directory that would be in the way the next time.
+        try catalog.checkWholeness()
         try waitUntilSynced(LSN(journal.next - 1))
         let root = files.rootDirectory
         // Before the look at the catalog: what it counts on stays as long as the pin is held.
