@@ -166,6 +166,7 @@ extension Settler {
                 number: number, id: Journal.newFileID(parts.random), first: first.first,
                 last: last.last, cut: last.cut, wallMilliseconds: last.wallMilliseconds),
             options: options)
+        dropped.begin(number)
         let numbers = Set(superseded)
         let knownDead = table?.deadBytes(of: numbers) ?? 0
         var pauses = 0
@@ -182,7 +183,13 @@ extension Settler {
             pauses = 0
             looked = source.movedBytes
         }
-        let outcome = try merge.run(writer)
+        let outcome: SegmentMerge.Outcome
+        do throws(LogError) {
+            outcome = try merge.run(writer)
+        } catch {
+            dropped.abandon(number, in: parts.volume)
+            throw error
+        }
         // What went dead meanwhile may have been copied before.
         let nowDead = table?.deadBytes(of: numbers) ?? 0
         let dead = nowDead > knownDead ? nowDead - knownDead : 0

@@ -226,10 +226,14 @@ final class Settler: @unchecked Sendable {
         let outcome: Settlement.Outcome
         do throws(LogError) {
             outcome = try settlement.run(erasing: erase) { [options] (wall) throws(LogError) in
-                try SegmentWriter(volume: parts.volume, header: header(wall), options: options)
+                let writer = try SegmentWriter(
+                    volume: parts.volume, header: header(wall), options: options)
+                dropped.begin(mark.nextSegment)
+                return writer
             }
         } catch {
             shadows.forget()
+            dropped.abandon(mark.nextSegment, in: parts.volume)
             throw error
         }
         let number = outcome.segment.number

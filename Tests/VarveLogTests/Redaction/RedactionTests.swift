@@ -281,6 +281,29 @@ import VarveStorage
         test.log.close()
     }
 
+    @Test("what is left of a segment whose writing failed holds up the word that all is gone")
+    func unfinishedSegment() throws {
+        let volume = MemoryVolume()
+        let plan = FaultPlan()
+        let test = try TestLog(FaultyVolume(volume, plan: plan), options: Self.options())
+        let stream = try test.create("s", [Self.secret])
+        try test.log.settle()
+        try test.append([pattern(100)], to: stream)
+        try test.log.settle()
+        // A merge fails at its end, and what it has written cannot be removed.
+        let left = SegmentName(number: 3, role: .writing).path
+        plan.fail(.sync, count: .max, with: .inputOutput, namesContaining: left)
+        plan.fail(.name, count: .max, with: .inputOutput, namesContaining: left)
+        #expect(throws: LogError.self) { try test.log.compact() }
+        #expect(try Self.filesWithSecret(volume).contains(left))
+        #expect(try !Self.erase(test, "s", record: 0, byte: 0).isErased)
+        #expect(try Self.filesWithSecret(volume) == [left])
+        plan.clear()
+        #expect(try Self.erase(test, "s", record: 0, byte: 0).isErased)
+        #expect(try Self.filesWithSecret(volume) == [])
+        test.log.close()
+    }
+
     @Test("until segments are written anew, reads and walks put the filler over what is there")
     func pendingReads() throws {
         let volume = MemoryVolume()
