@@ -16,8 +16,10 @@ struct SettledPart {
     private let volume: any Volume
     private let indexes: any IndexSource
     private let unfinished: [SegmentName]
-    /// The segments whose LSNs are in others.
+    /// The segments whose LSNs are in others, which can be read.
     private var leftovers: [SegmentName] = []
+    /// How many there are whose LSNs are in one that cannot be read: perhaps all that is left.
+    private var keptCount = 0
     /// How many files could not be removed that are no part of the log.
     private(set) var filesLeft = 0
     private var isWritable: Bool
@@ -59,7 +61,8 @@ struct SettledPart {
     /// Makes the catalog writable: everything was found right.
     mutating func openForWriting() throws(LogError) {
         let volume = self.volume
-        filesLeft = (unfinished + leftovers).count { (try? volume.remove($0.path)) == nil }
+        filesLeft =
+            keptCount + (unfinished + leftovers).count { (try? volume.remove($0.path)) == nil }
         guard !isWritable else { return }
         // The other one goes first: it may keep files that this one replaces.
         catalog.close()
@@ -128,7 +131,19 @@ struct SettledPart {
                 leftovers.append(file.header.number)
             }
         }
-        self.leftovers = leftovers.map { SegmentName(number: $0) }
+        let names = leftovers.map { SegmentName(number: $0) }
+        if names.isEmpty || known.allSatisfy(isReadable) {
+            self.leftovers = names
+        } else {
+            keptCount = names.count
+        }
+    }
+
+    /// Whether the parts of a segment can be read that say what it has. A merged one is looked at
+    /// before those go that it was made of: without them nothing could take its place.
+    private func isReadable(_ number: UInt32) -> Bool {
+        guard let file = try? SegmentFile.open(volume: volume, number: number) else { return false }
+        return file.footer.superseded.isEmpty || (try? file.forEachStream { _ in }) != nil
     }
 
     /// The error for LSNs behind those that the catalog has.

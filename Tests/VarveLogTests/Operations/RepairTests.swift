@@ -216,6 +216,72 @@ struct RepairTests {
         }
     }
 
+    /// A log whose segments were merged, and are there all the same, as if the process had died
+    /// before it removed them; what the merged one says of its streams is damaged. Its path.
+    private func damagedMerge() throws -> (log: RepairedLog, merged: String) {
+        let log = try RepairedLog()
+        var parts: [(path: String, bytes: [UInt8])] = []
+        try log.opened { test in
+            try test.log.settle()
+            for number in 1...4 as ClosedRange<UInt32> {
+                let path = RepairedLog.segment(number)
+                parts.append((path, try log.bytes(path)))
+            }
+            try test.log.compact()
+        }
+        let merged = RepairedLog.segment(5)
+        #expect(try File.list("\(log.path)/segments").map { "segments/\($0)" } == [merged])
+        for (path, bytes) in parts { try log.write(bytes, to: path) }
+        let file = try SegmentFile.open(
+            volume: FileVolume(rootDirectory: log.path), number: 5)
+        try log.flip(merged, at: Int(file.footer.streamsOffset + 5))
+        return (log, merged)
+    }
+
+    @Test(
+        "a damaged merged segment gives way to what it was merged from, if all of that is there",
+        arguments: [LogRepair.Action.rebuildCatalog, .quarantine])
+    func damagedMergeBesideItsParts(action: LogRepair.Action) throws {
+        let (log, merged) = try damagedMerge()
+        try log.removeCatalog()
+        #expect(log.refusal().contains(merged))
+        let found = try log.repair()
+        #expect(found.findings.map(\.place) == [merged])
+        #expect(found.findings[0].advice.contains("--rebuild-catalog"))
+        let before = try log.files()
+        #expect(try log.repair([action], dry: true).actions.count == 2)
+        #expect(try log.files() == before)
+        let report = try log.repair([action])
+        #expect(report.opens && report.losses.isEmpty && report.actions.count == 2)
+        #expect(try log.bytes("quarantine/now/\(merged)") == before[merged])
+        try expectAll(log)
+        #expect(try log.intact() == ["a", "b", "d", "e"])
+        #expect(try log.files()[RepairedLog.segment(1)] == before[RepairedLog.segment(1)])
+    }
+
+    @Test("opening keeps what a merged segment was made of as long as that cannot be read")
+    func openingBesideADamagedMerge() throws {
+        let (log, _) = try damagedMerge()
+        try log.opened { _ in }
+        let names = (1...5 as ClosedRange<UInt32>).map { RepairedLog.segment($0) }
+        #expect(try File.list("\(log.path)/segments").map { "segments/\($0)" } == names)
+        #expect(try log.repair([.rebuildCatalog]).losses.isEmpty)
+        try expectAll(log)
+        #expect(try log.intact() == ["a", "b", "d", "e"])
+    }
+
+    @Test("a damaged merged segment is all there is when a part of what it was made of is gone")
+    func damagedMergeWithoutAPart() throws {
+        let (log, merged) = try damagedMerge()
+        try log.removeCatalog()
+        try log.remove(RepairedLog.segment(2))
+        #expect(throws: LogError.missingFile(path: merged)) {
+            try log.repair([.rebuildCatalog])
+        }
+        #expect(try log.repair([.quarantine]).opens)
+        #expect(try log.files()["quarantine/now/\(merged)"] != nil)
+    }
+
     @Test("with the catalog, a segment whose index is damaged loses nothing beside a missing one")
     func damagedIndexBesideCatalog() throws {
         let log = try RepairedLog()

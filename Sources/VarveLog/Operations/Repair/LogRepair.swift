@@ -88,6 +88,7 @@ public struct LogRepair {
         if let gap = try found.census.gaps(upTo: found.segmentsEnd).first {
             throw .missingFile(path: gap.path)
         }
+        try moveNeedless(found)
         report.actions.append(
             "make the catalog anew from \(found.census.sound.count) segments"
                 + (found.hasCatalog ? " and move the old one aside" : ""))
@@ -126,7 +127,9 @@ public struct LogRepair {
         var replacements: [SegmentReplacement] = []
         for gap in gaps { replacements.append(try plan(gap, found)) }
         // A catalog that only lags behind is brought up to date by opening the log.
-        guard !gaps.isEmpty || found.catalogError != nil else { return }
+        let hasNeedless = found.needsSegments && !found.census.needless.isEmpty
+        guard !gaps.isEmpty || found.catalogError != nil || hasNeedless else { return }
+        try moveNeedless(found)
         guard !isDryRun else {
             usesQuarantine = usesQuarantine || found.hasCatalog
             report.actions.append("make the catalog anew from the segments")
@@ -142,6 +145,16 @@ public struct LogRepair {
         files = census.sound
         report.actions.append("make the catalog anew from \(files.count) segments")
         try makeCatalog(files, replacesOne: found.hasCatalog)
+    }
+
+    /// Moves damaged merged segments aside: what they were made of takes their place.
+    private mutating func moveNeedless(_ found: RepairDiagnosis) throws(LogError) {
+        for number in found.census.needless {
+            let path = SegmentName(number: number).path
+            report.actions.append("move \(path) aside: what it was merged from is there")
+            usesQuarantine = true
+            if !isDryRun { try quarantine.move(path) }
+        }
     }
 
     /// What takes the place of lost segments, and what is lost with them.

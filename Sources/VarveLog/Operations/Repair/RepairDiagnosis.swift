@@ -81,7 +81,9 @@ struct RepairDiagnosis {
             findings.append(
                 .init(
                     place: SegmentName(number: number).path, problem: error.description,
-                    stopsOpening: needsSegments, advice: Self.segmentAdvice))
+                    stopsOpening: needsSegments,
+                    advice: census.needless.contains(number)
+                        ? Self.needlessAdvice : Self.segmentAdvice))
         }
         // Without a catalog nobody counted on what is missing, but its neighbours show the gap.
         guard census.missing.isEmpty, census.unusable.isEmpty, needsSegments,
@@ -97,6 +99,10 @@ struct RepairDiagnosis {
     private static let segmentAdvice =
         "put the file back from a backup, it never changes; without one, varve repair "
         + "--quarantine gives its records up and keeps all others"
+
+    private static let needlessAdvice =
+        "varve repair --rebuild-catalog: what it was merged from is there, and nothing is lost by "
+        + "that; or put the file back from a backup"
 
     private mutating func checkJournal(
         _ found: JournalDirectory, _ volume: any Volume

@@ -30,6 +30,8 @@ struct SegmentCensus {
     private(set) var missing: [UInt32] = []
     /// The segments that are there and cannot be used, with what is wrong with them.
     private(set) var unusable: [(number: UInt32, error: LogError)] = []
+    /// Those of them that nobody needs: merged ones, and all that they were made of is sound.
+    private(set) var needless: [UInt32] = []
     /// All segments that are there.
     let numbers: [UInt32]
     /// Those of which header and footer can be read, though not everything.
@@ -51,10 +53,33 @@ struct SegmentCensus {
                 unusable.append((number, error))
             }
         }
-        let superseded = Set((sound + partial.values).flatMap(\.footer.superseded))
+        takeOutSuperseded()
+        sound.sort { $0.header.first < $1.header.first }
+    }
+
+    /// Takes out the segments that others have taken the place of. A merged one that is damaged has
+    /// not, if all that it was made of is still there.
+    private mutating func takeOutSuperseded() {
+        let usable = Set(sound.map(\.header.number))
+        var superseded: Set<UInt32> = []
+        // The last ones first: a merged one has a higher number than what it was made of.
+        let merged = (sound + partial.values).filter { !$0.footer.superseded.isEmpty }
+        for file in merged.sorted(by: { $0.header.number > $1.header.number }) {
+            let (number, parts) = (file.header.number, file.footer.superseded)
+            // What took the place of one segment only may lack what was redacted: the other one
+            // must not come back.
+            if partial[number] != nil, parts.count > 1, usable.isSuperset(of: parts),
+                !superseded.contains(number), superseded.isDisjoint(with: parts)
+            {
+                needless.append(number)
+                partial[number] = nil
+            } else {
+                superseded.formUnion(parts)
+            }
+        }
         sound.removeAll { superseded.contains($0.header.number) }
         unusable.removeAll { superseded.contains($0.number) }
-        sound.sort { $0.header.first < $1.header.first }
+        for number in superseded { partial[number] = nil }
     }
 
     /// Where the segments that can be used end.
@@ -96,7 +121,9 @@ struct SegmentCensus {
 
     /// Says which segments lay in which gap.
     private func name(_ gaps: inout [Gap]) throws(LogError) {
-        let unreadable = unusable.map(\.number).filter { partial[$0] == nil }
+        let unreadable = unusable.map(\.number).filter {
+            partial[$0] == nil && !needless.contains($0)
+        }
         let lost = (missing + unreadable).sorted()
         let nameless = gaps.indices.filter { gaps[$0].file == nil }
         guard nameless.count > 1 else {
