@@ -2,10 +2,8 @@
 ///
 /// Memory does not grow with the range. Thread rule: one thread at a time.
 public final class StoreScan {
-    /// How many entries are fetched together: few at first, since many scans want few, then more,
-    /// since finding the place where the last page ended takes as long as many entries.
-    private static let pageEntries = 64...1024
-    /// How many bytes of entries are fetched together.
+    /// How many entries, or bytes of them, are fetched together.
+    private static let pageEntries = 256
     private static let pageBytes = 256 << 10
 
     /// The sequence of the newest batch that it shows.
@@ -13,7 +11,6 @@ public final class StoreScan {
     private let cursor: ScanCursor
     private var left: Int
     private var page: [StoreEntry] = []
-    private var pageEntries = StoreScan.pageEntries.lowerBound
     private var index = 0
 
     /// A scan of what `cursor` has left, at most `limit` entries.
@@ -38,8 +35,7 @@ public final class StoreScan {
     private func fetch() throws(StoreError) {
         page.removeAll(keepingCapacity: true)
         index = 0
-        let limit = min(left, pageEntries)
-        pageEntries = min(4 * pageEntries, Self.pageEntries.upperBound)
+        let limit = min(left, Self.pageEntries)
         var bytes = 0
         var entries: [StoreEntry] = []
         swap(&entries, &page)
