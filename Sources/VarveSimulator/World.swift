@@ -385,7 +385,9 @@ final class World {
                 waiting.append(answer)
                 continue
             }
-            seen = max(seen, answer.reveals)
+            try Violation.require(
+                answer.reveals <= durable,
+                "an answer told of LSN \(answer.reveals), and the log is durable up to \(durable)")
             result.acknowledgements += 1
             if let use = answer.use { model.wasUsed(use.stream, at: use.time) }
         }
