@@ -6,6 +6,9 @@ import VarveStreams
 /// Creates a fork, or finds that it is there, or that there is nothing to fork: at the tail, at a
 /// record, inside one, at no record, behind the end.
 struct ForkOperation: Operation {
+    /// For how many milliseconds nobody may ask for a source that was forked.
+    private static let silenceMax: UInt64 = 60_000
+
     var weight: Int { 6 }
 
     func run(in world: World) throws(Violation) {
@@ -34,6 +37,7 @@ struct ForkOperation: Operation {
             try world.noteCreated(
                 request, outcome, records: place.piece + request.records,
                 as: (place.fork, source), at: time)
+            if world.chance(15) { try outlive(source, world) }
         case .success(let outcome):
             try checkExisting(request, fork, outcome, world)
         case .failure(let refusal):
@@ -44,6 +48,22 @@ struct ForkOperation: Operation {
             }
             try checkRefusal(request, fork, refusal, source, time, world)
         }
+    }
+
+    /// Lets the time of a stream that was just forked pass and asks for it: whoever is told that it
+    /// is kept learns of the fork.
+    private func outlive(_ source: ModelStream, _ world: World) throws(Violation) {
+        let milliseconds: UInt64
+        switch source.lifetime {
+        case .unlimited: return
+        case .absolute(let end): milliseconds = max(end, world.now) - world.now
+        case .sliding(let seconds):
+            milliseconds = seconds * 1000 + UseRange.slack(seconds)
+        }
+        guard milliseconds <= Self.silenceMax else { return }
+        world.clock.advance(milliseconds: milliseconds)
+        world.trace.note("now \(world.now)")
+        try world.append(AppendRequest(name: source.name, closes: true))
     }
 
     /// A request, mostly one that can be met; often of a fork of forks.
