@@ -141,7 +141,9 @@ package struct ServerConfiguration: Sendable {
             "merge-rate", (1 << 20...1 << 40).contains(mergeBytesPerSecond),
             "be 1 MiB to 1 TiB a second")
         try Self.check(
-            "max-body", maxBodyBytes <= journalFileBytes / 2, "be at most half of journal-file")
+            "max-body", maxBodyBytes <= journalFileBytes / 2,
+            "be at most half of journal-file: it is \(maxBodyBytes) bytes, and half of the other "
+                + "\(journalFileBytes / 2)")
         for (name, value) in [
             ("long-poll-timeout", longPollTimeoutMilliseconds),
             ("sse-max-age", eventStreamMaxAgeMilliseconds),
