@@ -180,7 +180,7 @@ final class StreamDirectory: @unchecked Sendable {
         atMost limit: Int, lookingAt slots: Int, _ mayEvict: (LogStream) -> Bool
     ) -> (evicted: Int, slots: Int) {
         // They go when the lock has been given back.
-        let gone = mutex.withLock { _ in
+        let (gone, slots) = mutex.withLock { _ in
             let gone = table.takeIdle(atMost: limit, lookingAt: slots) { stream in
                 let isSettled = stream.withLock { $0.lastLSN.rawValue <= settledLSN }
                 guard isSettled, mayEvict(stream) else { return false }
@@ -189,8 +189,8 @@ final class StreamDirectory: @unchecked Sendable {
                 return true
             }
             evicted.add(UInt64(gone.count), ordering: .sequentiallyConsistent)
-            return LogStream.Carried(value: gone)
+            return LogStream.Carried(value: (gone, table.capacity))
         }.value
-        return (gone.count, table.capacity)
+        return (gone.count, slots)
     }
 }
