@@ -60,12 +60,23 @@ package final class FaultPlan: Sendable {
     private struct Appointment {
         let operation: Operation
         let fault: Fault
-        /// The count of the operation from which on it fails.
+        /// Which of the operations it is about is the first that fails, counted from 1.
         let first: Int
-        /// The count up to which it fails.
+        /// Which is the last.
         let last: Int
         /// Only for files whose name contains this.
         let namePart: String
+        /// How many operations it is about were begun.
+        var count = 0
+
+        /// Counts an operation if it is about it; true when that one is to fail.
+        mutating func meets(_ operation: Operation, _ name: String) -> Bool {
+            guard operation == self.operation, namePart.isEmpty || name.contains(namePart) else {
+                return false
+            }
+            count += 1
+            return first <= count && count <= last
+        }
     }
 
     private struct State {
@@ -89,18 +100,18 @@ package final class FaultPlan: Sendable {
         random = SeededRandom(seed: seed)
     }
 
-    /// Makes operations fail: the `turn`th from now (1 is the next) and `count - 1` after it, as
-    /// far as they are about names that contain `namePart`.
+    /// Makes operations fail: the `turn`th from now (1 is the next) and `count - 1` after it. Only
+    /// those on names that contain `namePart` are counted, so what happens to other files in the
+    /// background takes nobody's turn.
     package func fail(
         _ operation: Operation, atTurn turn: Int = 1, count: Int = 1, with fault: Fault,
         namesContaining namePart: String = ""
     ) {
         state.withLock { state in
-            let first = state.counts[operation, default: 0] + turn
-            let (last, overflowed) = first.addingReportingOverflow(count - 1)
+            let (last, overflowed) = turn.addingReportingOverflow(count - 1)
             state.appointments.append(
                 Appointment(
-                    operation: operation, fault: fault, first: first,
+                    operation: operation, fault: fault, first: turn,
                     last: overflowed ? .max : last, namePart: namePart))
         }
     }
@@ -150,13 +161,13 @@ package final class FaultPlan: Sendable {
         return state.withLock { state in
             state.counts[operation, default: 0] += 1
             if operation.isChange { state.changeCount += 1 }
-            let turn = state.counts[operation, default: 0]
             let isFrozen = operation.isChange && state.changeCount > state.changesMax
-            let appointed = state.appointments.first { appointment in
-                appointment.operation == operation && appointment.first <= turn
-                    && turn <= appointment.last && isAbout(name, appointment.namePart)
+            var appointed: Fault?
+            for index in state.appointments.indices
+            where state.appointments[index].meets(operation, name) {
+                appointed = appointed ?? state.appointments[index].fault
             }
-            let fault = isFrozen ? .inputOutput : appointed?.fault
+            let fault = isFrozen ? .inputOutput : appointed
             if fault != nil { state.firedCount += 1 }
             return fault
         }
@@ -185,9 +196,5 @@ package final class FaultPlan: Sendable {
     /// The numbers that decide what a failed sync loses.
     func lossNumbers() -> SeededRandom {
         SeededRandom(seed: random.next())
-    }
-
-    private func isAbout(_ name: String, _ part: String) -> Bool {
-        part.isEmpty || name.contains(part)
     }
 }

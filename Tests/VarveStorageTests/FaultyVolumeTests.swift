@@ -54,8 +54,10 @@ import VarveStorage
     func selection() throws {
         plan.fail(.create, count: 2, with: .inputOutput, namesContaining: "journal")
         _ = try volume.open("other", create: .ifMissing)
-        #expect(
-            failure { _ = try volume.open("journal", create: .ifMissing) }.hasPrefix("io create"))
+        for _ in 0..<2 {
+            let failure = failure { _ = try volume.open("journal", create: .ifMissing) }
+            #expect(failure.hasPrefix("io create"))
+        }
         _ = try volume.open("journal", create: .ifMissing)
         plan.fail(.read, count: .max, with: .inputOutput)
         let file = try volume.open("journal", create: .never)
@@ -65,6 +67,19 @@ import VarveStorage
         }
         plan.clear()
         #expect(try file.bytes(at: 0, count: 1) == [1])
+    }
+
+    @Test("what happens to other names takes no turn")
+    func turnsOfANamedFault() throws {
+        let journal = try volume.open("journal", create: .exclusive)
+        let other = try volume.open("other", create: .exclusive)
+        plan.fail(.write, atTurn: 2, with: .inputOutput, namesContaining: "journal")
+        try other.append([1])
+        try other.append([2])
+        try journal.append([3])
+        try other.append([4])
+        #expect(failure { try journal.append([5]) }.hasPrefix("io write"))
+        #expect(other.size == 3)
     }
 
     @Test("names and directory syncs fail as planned and change nothing")
