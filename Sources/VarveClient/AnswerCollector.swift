@@ -85,10 +85,7 @@ final class AnswerCollector: AnswerReceiver {
         }
         if let failure { return .failure(failure) }
         guard let head = state.head else {
-            return .failure(
-                ClientError(
-                    .interrupted, code: "no-answer", detail: "the connection ended without answer",
-                    subject: subject))
+            return .failure(.withoutAnswer(subject: subject))
         }
         return .success(Answer(head: head, body: state.body))
     }

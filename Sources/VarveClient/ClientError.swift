@@ -60,6 +60,13 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         self.subject = subject
     }
 
+    /// The connection ended and nothing of an answer had come.
+    static func withoutAnswer(subject: String) -> ClientError {
+        ClientError(
+            .interrupted, code: "no-answer", detail: "the connection ended without answer",
+            subject: subject)
+    }
+
     /// Whether the same request may succeed later: nobody answered, or the server is overloaded.
     public var isTransient: Bool {
         switch kind {

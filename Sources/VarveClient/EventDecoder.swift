@@ -3,9 +3,12 @@ import VarveHTTP
 
 /// Turns the bytes of a live answer into batches: the content of the data events, where there are
 /// any, and the control event behind them.
-struct EventDecoder {
+///
+/// A batch is given out when its control event has arrived, so that a connection which breaks in
+/// between is resumed before the batch.
+struct EventDecoder: LiveDecoder {
     /// A batch and the cursor that came with it.
-    struct Event {
+    struct Event: Sendable {
         let batch: StreamBatch
         let cursor: String?
     }
@@ -15,21 +18,36 @@ struct EventDecoder {
     private let contentType: String
     private var parser: SSEParser
     private var content = Data()
+    private var hasDelivered = false
+
+    /// A larger event is an error: it holds a batch of the server, in base64 or as text.
+    private static let eventBytesMax = 256 << 20
 
     /// A decoder for the answer that begins with `head`, of a stream of `contentType`.
     ///
     /// - Parameter eventBytesMax: a larger event is an error.
-    init(head: AnswerHead, contentType: String, eventBytesMax: Int) {
+    init(
+        head: AnswerHead, contentType: String, eventBytesMax: Int = Self.eventBytesMax
+    ) {
         subject = head.subject
         isBase64 = head.header("Stream-SSE-Data-Encoding")?.lowercased() == "base64"
         self.contentType = contentType
         parser = SSEParser(eventBytesMax: eventBytesMax)
     }
 
-    /// Takes a piece of the answer and gives the batches that it completes.
-    ///
-    /// - Throws: `ClientError` of kind `invalidAnswer` for an event that is none of the protocol.
-    mutating func decode(_ bytes: Data) throws(ClientError) -> [Event] {
+    static func refusal(in answer: Answer) -> ClientError { ProblemDocument.error(from: answer) }
+
+    /// The server may end an answer that delivered something at any time.
+    var interruption: ClientError? {
+        guard !hasDelivered else { return nil }
+        return ClientError(
+            .interrupted, status: 200, code: "no-events",
+            detail: "the live answer ended without an event", subject: subject)
+    }
+
+    mutating func decode(
+        _ bytes: Data, _ give: (Event, Int) -> Void
+    ) throws(ClientError) -> Bool {
         var parsed: [SSEEvent] = []
         do throws(SSEError) {
             // Data of one piece is contiguous; the closure of withUnsafeBytes cannot throw typed.
@@ -40,15 +58,17 @@ struct EventDecoder {
         } catch {
             throw invalid("the live answer has an event over the client's limit of bytes")
         }
-        var events: [Event] = []
         for event in parsed {
             switch event.name {
             case "data": try take(event.data)
-            case "control": events.append(try finish(event.data))
+            case "control":
+                let event = try finish(event.data)
+                hasDelivered = true
+                give(event, event.batch.content.count)
             default: break
             }
         }
-        return events
+        return false
     }
 
     /// Adds the content of a data event.

@@ -24,7 +24,7 @@ actor StreamFollower {
     private var cursor: String?
     private var contentType = "application/octet-stream"
     private var usesEvents: Bool
-    private var events: EventConnection?
+    private var events: LiveAnswer<EventDecoder>?
     private var failures = 0
 
     init(client: StreamClient, name: String, from offset: StreamOffset, options: FollowOptions) {
@@ -90,12 +90,12 @@ actor StreamFollower {
     /// One live event, from the open answer or a new one.
     private func event() async throws(ClientError) -> StreamBatch {
         while true {
-            let connection: EventConnection
-            if let events { connection = events } else { connection = try openEvents() }
-            switch try await next(of: connection) {
-            case .batch(let batch):
-                cursor = connection.cursor ?? cursor
-                return batch
+            let answer: LiveAnswer<EventDecoder>
+            if let events { answer = events } else { answer = try openEvents() }
+            switch try await next(of: answer) {
+            case .element(let event):
+                cursor = event.cursor ?? cursor
+                return event.batch
             case .ended:
                 events = nil
             case .overflowed:
@@ -106,27 +106,31 @@ actor StreamFollower {
         }
     }
 
-    /// What the connection brings next; one that failed is forgotten.
+    /// What the answer brings next; one that failed is forgotten.
     private func next(
-        of connection: EventConnection
-    ) async throws(ClientError) -> EventConnection.Step {
+        of answer: LiveAnswer<EventDecoder>
+    ) async throws(ClientError) -> LiveAnswer<EventDecoder>.Step {
         do throws(ClientError) {
-            return try await connection.next()
+            return try await answer.next()
         } catch {
-            connection.cancel()
+            answer.cancel()
             events = nil
             throw error
         }
     }
 
     /// Opens a live answer at the current offset.
-    private func openEvents() throws(ClientError) -> EventConnection {
-        let connection = EventConnection(
-            request: try liveRequest("sse"), contentType: contentType,
-            bufferBytesMax: options.bufferBytesMax)
-        connection.start(client)
-        events = connection
-        return connection
+    private func openEvents() throws(ClientError) -> LiveAnswer<EventDecoder> {
+        let request = try liveRequest("sse")
+        let contentType = contentType
+        let answer = LiveAnswer(
+            subject: request.subject, bufferBytesMax: options.bufferBytesMax
+        ) { head in
+            EventDecoder(head: head, contentType: contentType)
+        }
+        answer.adopt(client.open(request, receiver: answer))
+        events = answer
+        return answer
     }
 
     /// A live request at the current offset.

@@ -30,7 +30,8 @@ import Testing
         for split in 0...bytes.count {
             var decoder = try decoder()
             let events =
-                try decoder.decode(bytes.prefix(split)) + decoder.decode(bytes.dropFirst(split))
+                try decoder.events(in: bytes.prefix(split))
+                + decoder.events(in: bytes.dropFirst(split))
             #expect(events.map(\.batch.content.text) == ["one\ntwo", "three"])
             #expect(events.map(\.batch.nextOffset.token) == ["1_7", "2_c"])
             #expect(events.map(\.batch.isClosed) == [false, true])
@@ -42,22 +43,23 @@ import Testing
     @Test func `content without its control event is not given out`() throws {
         var decoder = try decoder()
         let end = try #require(answer.range(of: "event: control")).lowerBound
-        #expect(try decoder.decode(Data(answer[..<end].utf8)).isEmpty)
+        #expect(try decoder.events(in: Data(answer[..<end].utf8)).isEmpty)
     }
 
     @Test func `base64 is decoded when the head says so`() throws {
         var decoder = try decoder(["Stream-SSE-Data-Encoding": "base64"])
-        let events = try decoder.decode(
-            Data(
-                """
-                event: data
-                data:AAEC/w==
+        let events = try decoder.events(
+            in:
+                Data(
+                    """
+                    event: data
+                    data:AAEC/w==
 
-                event: control
-                data:{"streamNextOffset":"1_4"}
+                    event: control
+                    data:{"streamNextOffset":"1_4"}
 
 
-                """.utf8))
+                    """.utf8))
         #expect(events.first?.batch.content == Data([0, 1, 2, 255]))
     }
 
@@ -67,15 +69,24 @@ import Testing
     ])
     func `a control event that is none of the protocol is an error`(text: String) throws {
         var decoder = try decoder()
-        let error = #expect(throws: ClientError.self) { try decoder.decode(Data(text.utf8)) }
+        let error = #expect(throws: ClientError.self) { try decoder.events(in: Data(text.utf8)) }
         #expect(error?.kind == .invalidAnswer)
     }
 
     @Test func `an event over the limit is an error, not memory`() throws {
         var decoder = try decoder(eventBytesMax: 100)
         let error = #expect(throws: ClientError.self) {
-            try decoder.decode(Data("data:\(String(repeating: "x", count: 200))".utf8))
+            try decoder.events(in: Data("data:\(String(repeating: "x", count: 200))".utf8))
         }
         #expect(error?.kind == .invalidAnswer)
+    }
+}
+
+extension EventDecoder {
+    /// What a piece of an answer completes.
+    fileprivate mutating func events(in bytes: Data) throws(ClientError) -> [Event] {
+        var events: [Event] = []
+        _ = try decode(bytes) { event, _ in events.append(event) }
+        return events
     }
 }

@@ -7,7 +7,7 @@ actor RangeReader {
     private let options: ScanOptions
     private var start: [UInt8]
     private var end: [UInt8]
-    private var connection: EnvelopeConnection?
+    private var connection: LiveAnswer<MessageDecoder>?
     private var lastKey: [UInt8]?
     private var left: Int?
     private var sequence: UInt64?
@@ -33,7 +33,7 @@ actor RangeReader {
         while !isOver {
             do throws(ClientError) {
                 switch try await opened().next() {
-                case .message(let bytes):
+                case .element(let bytes):
                     let pairs = try take(bytes)
                     if !pairs.isEmpty { return (pairs, sequence ?? 0) }
                 case .ended: finish()
@@ -47,7 +47,7 @@ actor RangeReader {
     }
 
     /// The answer that is being read, or a new one.
-    private func opened() throws(ClientError) -> EnvelopeConnection {
+    private func opened() throws(ClientError) -> LiveAnswer<MessageDecoder> {
         if let connection { return connection }
         // The last key is asked for again, and passed over: the key behind it has no simple form.
         let limit = left.map { UInt32(clamping: $0 + (lastKey == nil ? 0 : 1)) }

@@ -60,7 +60,7 @@ extension StoreClient {
         defer { connection.cancel() }
         var found: [StoreLookup] = []
         var bytesLeft = options.answerBytesMax
-        while case .message(let bytes) = try await connection.next() {
+        while case .element(let bytes) = try await connection.next() {
             bytesLeft -= bytes.count
             guard bytesLeft >= 0 else { break }
             let frame = try Self.decode(bytes, GetManyFrame.self, connection.subject)

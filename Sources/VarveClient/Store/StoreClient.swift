@@ -72,16 +72,19 @@ public struct StoreClient: Sendable {
     func open(
         _ method: StoreMethod, _ message: some WritableMessage, bufferBytesMax: Int,
         silenceMax: Duration? = nil, headers: [String: String] = [:]
-    ) throws(ClientError) -> EnvelopeConnection {
+    ) throws(ClientError) -> LiveAnswer<MessageDecoder> {
         let bytes = try encode(message, method)
         var request = try request(method, Envelope(flags: 0, payload: bytes).bytes)
         if let silenceMax { request.timeoutInterval = silenceMax.seconds }
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        let connection = EnvelopeConnection(
-            subject: request.subject, bufferBytesMax: bufferBytesMax,
-            messageBytesMax: options.answerBytesMax)
-        connection.adopt(transport.start(request, receiver: connection))
-        return connection
+        let messageBytesMax = options.answerBytesMax
+        let answer = LiveAnswer(
+            subject: request.subject, bufferBytesMax: bufferBytesMax
+        ) { head in
+            MessageDecoder(head: head, messageBytesMax: messageBytesMax)
+        }
+        answer.adopt(transport.start(request, receiver: answer))
+        return answer
     }
 
     /// Waits before the next attempt, or throws the failure when there is none.

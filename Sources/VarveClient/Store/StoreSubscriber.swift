@@ -9,7 +9,7 @@ actor StoreSubscriber {
     private let filters: [StoreFilter]
     private let options: SubscribeOptions
     private var place: UInt64?
-    private var connection: EnvelopeConnection?
+    private var connection: LiveAnswer<MessageDecoder>?
     private var failures = 0
     private var isOver = false
 
@@ -36,7 +36,7 @@ actor StoreSubscriber {
         while !isOver {
             do throws(ClientError) {
                 switch try await opened().next() {
-                case .message(let bytes):
+                case .element(let bytes):
                     let change = try take(bytes)
                     if !change.pairs.isEmpty || options.includesSignsOfLife { return change }
                 case .ended, .overflowed: connection = nil
@@ -49,7 +49,7 @@ actor StoreSubscriber {
     }
 
     /// The answer that is being read, or a new one at the place.
-    private func opened() async throws(ClientError) -> EnvelopeConnection {
+    private func opened() async throws(ClientError) -> LiveAnswer<MessageDecoder> {
         if let connection { return connection }
         // Without a place of its own, a subscription whose first answer breaks off would lose
         // batches.

@@ -2,75 +2,79 @@ import Foundation
 import FoundationNetworking
 import Synchronization
 
-/// One live answer of server-sent events, from its request to its end.
+/// One answer that brings one thing after the other, from its request to its end.
 ///
-/// A batch is given out when its control event has arrived, so that a connection which breaks in
-/// between is resumed before the batch. The queue of batches is bounded: when the consumer falls
-/// behind, the answer is cancelled, and after the queue comes `overflowed`.
+/// The queue is bounded: when the consumer falls behind, the answer is cancelled, and after the
+/// queue comes `overflowed`. One element is taken whatever its size, so that there is progress.
 ///
 /// Thread rule: one consumer; the transport's delegate queue delivers. The mutex is between them.
-final class EventConnection: AnswerReceiver {
+final class LiveAnswer<Decoder: LiveDecoder>: AnswerReceiver {
     /// What comes next.
     enum Step: Sendable {
-        /// A batch.
-        case batch(StreamBatch)
-        /// The server ended the answer in good order: continue with a new one.
+        /// An event or a message.
+        case element(Decoder.Element)
+        /// The answer ended in good order.
         case ended
-        /// The consumer was too slow: continue by pages.
+        /// The consumer was too slow; the rest of the answer is lost.
         case overflowed
     }
 
     private typealias Waiter = CheckedContinuation<Result<Step, ClientError>, Never>
 
     let subject: String
-    private let request: URLRequest
-    private let contentType: String
     private let bufferBytesMax: Int
+    private let makeDecoder: @Sendable (AnswerHead) -> Decoder
     private let state = Mutex(State())
 
-    /// A larger event is an error: it holds a batch of the server, in base64 or as text.
-    private static let eventBytesMax = 256 << 20
-
     /// A refusal's body is read up to here.
-    private static let refusalBytesMax = 64 << 10
+    private static var refusalBytesMax: Int { 256 << 10 }
 
     /// What is known so far.
     private struct State {
         var task: URLSessionDataTask?
+        var isCancelled = false
         var head: AnswerHead?
-        var decoder: EventDecoder?
+        var decoder: Decoder?
         var refusal = Data()
-        var queue: [StreamBatch] = []
-        var queuedBytes = 0
-        var hasDelivered = false
+        var queue = LiveQueue<Decoder.Element>()
         var end: Result<Step, ClientError>?
         var waiter: Waiter?
-        var cursor: String?
     }
 
-    /// A connection for `request`, of a stream of `contentType`.
-    init(request: URLRequest, contentType: String, bufferBytesMax: Int) {
-        self.request = request
-        self.subject = request.subject
-        self.contentType = contentType
+    /// The answer to a request that is still to be sent, with this as its receiver.
+    ///
+    /// - Parameters:
+    ///   - subject: what the request is, for messages.
+    ///   - bufferBytesMax: the most bytes of elements that wait to be taken.
+    ///   - makeDecoder: makes the decoder of an answer that is none of an error.
+    init(
+        subject: String, bufferBytesMax: Int,
+        makeDecoder: @escaping @Sendable (AnswerHead) -> Decoder
+    ) {
+        self.subject = subject
         self.bufferBytesMax = bufferBytesMax
+        self.makeDecoder = makeDecoder
     }
 
-    /// The cursor that the last batch came with.
-    var cursor: String? { state.withLock { $0.cursor } }
-
-    /// Sends the request.
-    func start(_ client: StreamClient) {
-        let task = client.open(request, receiver: self)
-        state.withLock { $0.task = task }
+    /// Takes the task, so that it can be cancelled.
+    func adopt(_ task: URLSessionDataTask) {
+        let isOver = state.withLock { state in
+            if state.end == nil { state.task = task }
+            return state.isCancelled
+        }
+        if isOver { task.cancel() }
     }
 
     /// Closes the connection; a waiting consumer gets an error of kind `cancelled`.
     func cancel() {
-        state.withLock { $0.task }?.cancel()
+        let task = state.withLock { state in
+            state.isCancelled = true
+            return state.task
+        }
+        task?.cancel()
     }
 
-    /// Waits for the next batch or the end.
+    /// Waits for the next element or the end.
     func next() async throws(ClientError) -> Step {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: Waiter) in
@@ -90,9 +94,7 @@ final class EventConnection: AnswerReceiver {
     func received(_ head: AnswerHead) {
         state.withLock { state in
             state.head = head
-            guard head.status == 200 else { return }
-            state.decoder = EventDecoder(
-                head: head, contentType: contentType, eventBytesMax: Self.eventBytesMax)
+            if head.status == 200 { state.decoder = makeDecoder(head) }
         }
     }
 
@@ -100,7 +102,9 @@ final class EventConnection: AnswerReceiver {
         let (resumed, cancelled) = state.withLock { state in
             guard state.end == nil else { return (nil as Resumption?, state.task) }
             Self.decode(bytes, in: &state)
-            if state.queuedBytes > bufferBytesMax { state.end = .success(.overflowed) }
+            if state.end == nil, state.queue.byteCount > bufferBytesMax, state.queue.count > 1 {
+                state.end = .success(.overflowed)
+            }
             return (Self.resumption(&state), state.end == nil ? nil : state.task)
         }
         resumed?.resume()
@@ -125,30 +129,24 @@ final class EventConnection: AnswerReceiver {
         func resume() { waiter.resume(returning: result) }
     }
 
-    /// Decodes a piece of the body into the queue.
+    /// Takes a piece of the body apart, into the queue and the end.
     private static func decode(_ bytes: Data, in state: inout State) {
-        guard state.decoder != nil else {
+        guard var decoder = state.decoder.take() else {
             state.refusal.append(bytes.prefix(refusalBytesMax - state.refusal.count))
             return
         }
         do throws(ClientError) {
-            for event in try state.decoder?.decode(bytes) ?? [] {
-                state.queue.append(event.batch)
-                state.queuedBytes += event.batch.content.count
-                state.cursor = event.cursor ?? state.cursor
-                state.hasDelivered = true
-            }
+            let isEnd = try decoder.decode(bytes) { state.queue.append($0, byteCount: $1) }
+            if isEnd { state.end = .success(.ended) }
         } catch {
             state.end = .failure(error)
         }
+        state.decoder = decoder
     }
 
-    /// The oldest queued batch, else the end, else nil.
+    /// The oldest element, else the end, else nil.
     private static func take(_ state: inout State) -> Result<Step, ClientError>? {
-        if state.queue.isEmpty { return state.end }
-        let batch = state.queue.removeFirst()
-        state.queuedBytes -= batch.content.count
-        return .success(.batch(batch))
+        state.queue.take().map { .success(.element($0)) } ?? state.end
     }
 
     /// The waiting consumer, if there is one and something for it.
@@ -158,16 +156,17 @@ final class EventConnection: AnswerReceiver {
         return Resumption(waiter: waiter, result: result)
     }
 
-    /// How the answer ended: the server may end one that delivered something at any time.
-    private func ending(of state: State, _ failure: ClientError?) -> Result<Step, ClientError> {
+    /// How an answer ended that did not say so itself.
+    private func ending(
+        of state: State, _ failure: ClientError?
+    ) -> Result<Step, ClientError> {
         if let failure { return .failure(failure) }
-        if let head = state.head, head.status != 200 {
-            return .failure(ProblemDocument.error(from: Answer(head: head, body: state.refusal)))
+        if let decoder = state.decoder {
+            return decoder.interruption.map { .failure($0) } ?? .success(.ended)
         }
-        if state.hasDelivered { return .success(.ended) }
-        return .failure(
-            ClientError(
-                .interrupted, status: state.head?.status, code: "no-events",
-                detail: "the live answer ended without an event", subject: subject))
+        guard let head = state.head else {
+            return .failure(.withoutAnswer(subject: subject))
+        }
+        return .failure(Decoder.refusal(in: Answer(head: head, body: state.refusal)))
     }
 }
