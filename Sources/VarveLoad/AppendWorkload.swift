@@ -4,7 +4,7 @@ final class AppendWorkload: Workload {
     private let writer: RequestWriter
     private let statistics: LoadStatistics
     @exclusivity(unchecked) private var chooser: StreamChooser
-    @exclusivity(unchecked) private var pacer: Pacer?
+    @exclusivity(unchecked) private var pacer: Pacer
     /// Whether no more requests are sent.
     @exclusivity(unchecked) var isStopping = false
 
@@ -15,20 +15,15 @@ final class AppendWorkload: Workload {
         self.writer = writer
         self.statistics = statistics
         chooser = StreamChooser(count: plan.streams)
-        pacer = plan.rate.map { Pacer(rate: $0, start: start) }
+        pacer = Pacer(rate: plan.rate, start: start)
     }
 
     var needsHeads: Bool { false }
 
-    var nextDue: UInt64? { pacer?.due }
+    var nextDue: UInt64? { pacer.due }
 
     func refill(_ connection: LoadConnection, now: UInt64) {
-        while connection.hasRoom, !isStopping {
-            var start = now
-            if pacer != nil {
-                guard pacer?.isDue(now) == true else { return }
-                start = pacer?.take() ?? now
-            }
+        while connection.hasRoom, !isStopping, let start = pacer.take(at: now) {
             let stream = chooser.next()
             writer.append(UInt64(stream), size: plan.recordBytes, to: connection.output)
             connection.began(Operation(startedAt: start, stream: stream, tag: 0))

@@ -2,7 +2,7 @@
 final class CreateWorkload: Workload {
     private let writer: RequestWriter
     private let statistics: LoadStatistics
-    private var pacer: Pacer?
+    private var pacer: Pacer
     /// Whether no more requests are sent.
     var isStopping = false
 
@@ -11,18 +11,13 @@ final class CreateWorkload: Workload {
     ) {
         self.writer = writer
         self.statistics = statistics
-        pacer = plan.rate.map { Pacer(rate: $0, start: start) }
+        pacer = Pacer(rate: plan.rate, start: start)
     }
 
-    var nextDue: UInt64? { pacer?.due }
+    var nextDue: UInt64? { pacer.due }
 
     func refill(_ connection: LoadConnection, now: UInt64) {
-        while connection.hasRoom, !isStopping {
-            var start = now
-            if pacer != nil {
-                guard pacer?.isDue(now) == true else { return }
-                start = pacer?.take() ?? now
-            }
+        while connection.hasRoom, !isStopping, let start = pacer.take(at: now) {
             writer.create(
                 connection: connection.index, number: connection.sequence, to: connection.output)
             connection.sequence += 1

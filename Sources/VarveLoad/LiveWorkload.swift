@@ -66,8 +66,7 @@ final class LiveWorkload: Workload {
     }
 
     private func append(_ connection: LoadConnection, _ now: UInt64) {
-        while connection.hasRoom, !isStopping, pacer?.isDue(now) == true {
-            let due = pacer?.take() ?? now
+        while connection.hasRoom, !isStopping, let due = pacer?.take(at: now) {
             let stream = nextStream
             nextStream = (nextStream + 1) % UInt32(plan.streams)
             let first = RecordNumber(writer: connection.index, count: sent[Int(stream)] + 1)

@@ -5,7 +5,7 @@ final class ReadWorkload: Workload {
     private let writer: RequestWriter
     private let statistics: LoadStatistics
     private var chooser: StreamChooser
-    private var pacer: Pacer?
+    private var pacer: Pacer
     /// Whether no more requests are sent.
     var isStopping = false
 
@@ -15,18 +15,15 @@ final class ReadWorkload: Workload {
         self.writer = writer
         self.statistics = statistics
         chooser = StreamChooser(count: plan.streams)
-        pacer = plan.rate.map { Pacer(rate: $0, start: start) }
+        pacer = Pacer(rate: plan.rate, start: start)
     }
 
-    var nextDue: UInt64? { pacer?.due }
+    var nextDue: UInt64? { pacer.due }
 
     func refill(_ connection: LoadConnection, now: UInt64) {
-        guard connection.hasRoom, connection.underWay == 0, !isStopping else { return }
-        var start = now
-        if pacer != nil {
-            guard pacer?.isDue(now) == true else { return }
-            start = pacer?.take() ?? now
-        }
+        guard connection.hasRoom, connection.underWay == 0, !isStopping,
+            let start = pacer.take(at: now)
+        else { return }
         if connection.isUpToDate || connection.sequence == 0 {
             connection.stream = chooser.next()
             connection.offset.reset()

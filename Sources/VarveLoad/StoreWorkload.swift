@@ -6,7 +6,7 @@ final class StoreWorkload: Workload {
     /// Where ranges may begin, so that all of them find as many pairs as they ask for.
     private let places: Double
     private var chooser: StreamChooser
-    private var pacer: Pacer?
+    private var pacer: Pacer
     private var nextNumber: UInt32 = 0
     /// Whether no more requests are sent.
     var isStopping = false
@@ -22,18 +22,13 @@ final class StoreWorkload: Workload {
         let share = 1 - 2 * Double(plan.pairs) / Double(plan.keys)
         places = max(0, share) * Double(UInt32.max) / Double(plan.keys)
         chooser = StreamChooser(count: plan.keys)
-        pacer = plan.rate.map { Pacer(rate: $0, start: start) }
+        pacer = Pacer(rate: plan.rate, start: start)
     }
 
-    var nextDue: UInt64? { pacer?.due }
+    var nextDue: UInt64? { pacer.due }
 
     func refill(_ connection: LoadConnection, now: UInt64) {
-        while connection.hasRoom, !isStopping {
-            var start = now
-            if pacer != nil {
-                guard pacer?.isDue(now) == true else { return }
-                start = pacer?.take() ?? now
-            }
+        while connection.hasRoom, !isStopping, let start = pacer.take(at: now) {
             switch plan.mode {
             case .range:
                 let place = UInt32(Double(chooser.next()) * places)

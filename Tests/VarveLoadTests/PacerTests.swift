@@ -5,12 +5,19 @@ import Testing
 @Suite struct PacerTests {
     @Test func `an operation that is late keeps the moment it was due`() {
         var pacer = Pacer(rate: 1000, start: 5_000_000)
-        #expect(!pacer.isDue(4_999_999))
-        #expect(pacer.isDue(9_000_000))
-        #expect((0..<4).map { _ in pacer.take() } == [5_000_000, 6_000_000, 7_000_000, 8_000_000])
-        #expect(pacer.isDue(9_000_000))
-        _ = pacer.take()
-        #expect(!pacer.isDue(9_000_000))
+        #expect(pacer.take(at: 4_999_999) == nil)
+        #expect(pacer.due == 5_000_000)
+        for due: UInt64 in [5_000_000, 6_000_000, 7_000_000, 8_000_000, 9_000_000] {
+            #expect(pacer.take(at: 9_000_000) == due)
+        }
+        #expect(pacer.take(at: 9_000_000) == nil)
+    }
+
+    @Test func `without a rate an operation begins as soon as it can`() {
+        var pacer = Pacer(rate: nil, start: 5_000_000)
+        #expect(pacer.due == nil)
+        #expect(pacer.take(at: 7) == 7)
+        #expect(pacer.take(at: 7) == 7)
     }
 
     @Test func `streams are chosen evenly and within bounds`() {
