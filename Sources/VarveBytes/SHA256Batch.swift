@@ -33,7 +33,7 @@ package enum SHA256Batch {
                     hash(UnsafeBufferPointer(rebasing: messages[..<some]), into: digests)
                     for index in 0..<some {
                         let place =
-                            digests.baseAddress.unsafelyUnwrapped
+                            digests.start
                             + index * SHA256Digest.byteCount
                         body(first + index, SHA256Digest(loadingFrom: place))
                     }
@@ -50,7 +50,7 @@ package enum SHA256Batch {
         for (index, message) in messages.enumerated() {
             let bytes = UnsafeRawBufferPointer(start: message.bytes, count: message.count)
             SHA256Hasher.portableHash(bytes).store(
-                to: digests.baseAddress.unsafelyUnwrapped + index * SHA256Digest.byteCount)
+                to: digests.start + index * SHA256Digest.byteCount)
         }
     }
 }

@@ -20,7 +20,7 @@ package final class OutputBuffer {
 
     /// An empty buffer with room for `capacity` bytes; with none it holds no memory.
     package init(capacity: Int = 0) {
-        if capacity > 0 { grow(by: capacity) }
+        if capacity > 0 { _ = grow(by: capacity) }
     }
 
     deinit {
@@ -42,8 +42,8 @@ package final class OutputBuffer {
     /// `advance(by:)`. Amortised constant time per byte.
     @inline(__always)
     package func reserve(_ size: Int) -> UnsafeMutableRawPointer {
-        if size > capacity &- writeIndex || storage == nil { grow(by: size) }
-        return storage.unsafelyUnwrapped + writeIndex
+        if let storage, size <= capacity &- writeIndex { return storage + writeIndex }
+        return grow(by: size) + writeIndex
     }
 
     /// Makes `size` bytes readable that were written to the memory `reserve` returned.
@@ -124,24 +124,28 @@ package final class OutputBuffer {
         return UnsafeMutableRawBufferPointer(start: storage + readIndex + offset, count: size)
     }
 
-    /// Moves the readable bytes to the front, or to larger memory, so that `size` more fit.
-    private func grow(by size: Int) {
+    /// Moves the readable bytes to the front, or to larger memory, so that `size` more fit; the
+    /// memory.
+    private func grow(by size: Int) -> UnsafeMutableRawPointer {
         precondition(size >= 0)
         let kept = count
         let needed = kept + size
+        defer {
+            readIndex = 0
+            writeIndex = kept
+        }
         if let storage, needed <= capacity / 2 {
             storage.copyMemory(from: storage + readIndex, byteCount: kept)
-        } else {
-            let larger = max(Self.capacityMin, needed, capacity * 2)
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
-            if let storage {
-                memory.copyMemory(from: storage + readIndex, byteCount: kept)
-                storage.deallocate()
-            }
-            storage = memory
-            capacity = larger
+            return storage
         }
-        readIndex = 0
-        writeIndex = kept
+        let larger = max(Self.capacityMin, needed, capacity * 2)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        if let storage {
+            memory.copyMemory(from: storage + readIndex, byteCount: kept)
+            storage.deallocate()
+        }
+        storage = memory
+        capacity = larger
+        return memory
     }
 }

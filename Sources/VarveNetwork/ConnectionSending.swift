@@ -98,7 +98,7 @@ extension EventLoop {
             var size = 0
             forEachInMemory(connection, to: end) { piece in
                 guard count < Self.vectorsMax, size < Self.callBytesMax else { return }
-                (vectors.baseAddress.unsafelyUnwrapped + count).initialize(to: IOVector(piece))
+                vectors.initializeElement(at: count, to: IOVector(piece))
                 count += 1
                 size += piece.count
             }

@@ -32,7 +32,7 @@ package struct Stream: Hashable, Sendable {
 
     /// The protocol's part of the stream. The engine attaches it before anyone can find the stream.
     var cell: StreamCell {
-        unsafeDowncast(log.attachment.unsafelyUnwrapped, to: StreamCell.self)
+        unsafeDowncast(log.attachment, to: StreamCell.self)
     }
 
     /// Handles on the same stream.

@@ -37,7 +37,7 @@ struct CatalogMark: Equatable {
     /// The mark's bytes.
     var encoded: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
-            let base = UnsafeMutableRawPointer(buffer.baseAddress.unsafelyUnwrapped)
+            let base = UnsafeMutableRawBufferPointer(buffer).start
             base.storeLittleEndian(cut.lsn, at: 0)
             base.storeLittleEndian(cut.place.fileNumber, at: 8)
             base.storeLittleEndian(cut.place.fileID, at: 16)

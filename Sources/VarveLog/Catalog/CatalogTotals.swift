@@ -39,7 +39,7 @@ struct CatalogTotals: Equatable {
     /// The bytes of the totals.
     var encoded: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
-            let base = UnsafeMutableRawPointer(buffer.baseAddress.unsafelyUnwrapped)
+            let base = UnsafeMutableRawBufferPointer(buffer).start
             base.storeLittleEndian(streams, at: 0)
             base.storeLittleEndian(bytes, at: 8)
             count = Self.byteCount

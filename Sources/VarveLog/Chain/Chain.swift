@@ -23,7 +23,7 @@ package enum Chain {
     {
         withUnsafeTemporaryAllocation(byteCount: 17 + name.count, alignment: 8) { input in
             input[0] = 0x02
-            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            let base = input.start
             incarnation.store(to: base + 1)
             if let source = name.baseAddress {
                 (base + 17).copyMemory(from: source, byteCount: name.count)
@@ -38,7 +38,7 @@ package enum Chain {
     ) -> ChainHash {
         withUnsafeTemporaryAllocation(byteCount: 17 + name.count + 64, alignment: 8) { input in
             input[0] = 0x03
-            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            let base = input.start
             incarnation.store(to: base + 1)
             if let source = name.baseAddress {
                 (base + 17).copyMemory(from: source, byteCount: name.count)
@@ -75,7 +75,7 @@ package enum Chain {
         payload: SHA256Digest
     ) -> SHA256Digest {
         withUnsafeTemporaryAllocation(byteCount: leafRoom, alignment: 8) { input in
-            let leaf = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            let leaf = input.start
             let record = ChainRecord(number: record, kind: kind, length: length, payload: payload)
             encode(record, incarnation, to: leaf)
             return SHA256Hasher.hash(UnsafeRawBufferPointer(start: leaf, count: leafBytes))
@@ -95,7 +95,7 @@ package enum Chain {
         let places = min(count, SHA256Batch.countMax)
         withUnsafeTemporaryAllocation(byteCount: places * leafRoom, alignment: 8) { room in
             SHA256Batch.hash(count: count) { index in
-                let leaf = room.baseAddress.unsafelyUnwrapped + index % places * leafRoom
+                let leaf = room.start + index % places * leafRoom
                 encode(record(index), incarnation, to: leaf)
                 return UnsafeRawBufferPointer(start: leaf, count: leafBytes)
             } _: {
@@ -119,7 +119,7 @@ package enum Chain {
     /// The head after one more record of which the leaf is known.
     package static func head(after head: ChainHash, leaf: SHA256Digest) -> ChainHash {
         withUnsafeTemporaryAllocation(byteCount: 72, alignment: 8) { input in
-            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            let base = input.start
             base.storeBytes(of: 0x01, as: UInt8.self)
             head.store(to: base + 1)
             leaf.store(to: base + 33)

@@ -45,7 +45,7 @@ package struct FileHeader: Equatable, Sendable {
     /// Reads and checks a header.
     init(_ block: UnsafeRawBufferPointer) throws(Failure) {
         precondition(block.count == Format.fileHeaderBytes, "a header fills one block")
-        let base = block.baseAddress.unsafelyUnwrapped
+        let base = block.start
         guard base.loadLittleEndian(0, as: UInt64.self) == Format.fileMagic else {
             throw .notAJournal
         }
@@ -75,7 +75,7 @@ package struct FileHeader: Equatable, Sendable {
     /// Writes the header to a block of 4096 bytes.
     package func encode(into block: UnsafeMutableRawBufferPointer) {
         precondition(block.count == Format.fileHeaderBytes, "a header fills one block")
-        let base = block.baseAddress.unsafelyUnwrapped
+        let base = block.start
         base.initializeMemory(as: UInt8.self, repeating: 0, count: block.count)
         base.storeLittleEndian(Format.fileMagic, at: 0)
         base.storeLittleEndian(Format.version, at: 8)

@@ -1,3 +1,4 @@
+import VarveBytes
 import VarvePlatform
 import VarveStorage
 
@@ -78,7 +79,7 @@ final class JournalWriter: @unchecked Sendable {
             GroupHeader(
                 firstLSN: place.nextLSN, syncedThrough: synced, byte: place.byte, frameCount: 0,
                 frameBytes: 0
-            ).encode(to: block.baseAddress.unsafelyUnwrapped, fileID: fileID)
+            ).encode(to: block.start, fileID: fileID)
             try LogError.wrapping { () throws(StorageError) in
                 try backend.write(UnsafeRawBufferPointer(block), at: place.byte)
                 try backend.sync()

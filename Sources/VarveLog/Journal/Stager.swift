@@ -130,7 +130,7 @@ struct Stager {
         let bytes = FrameEncoder.frameBytes(
             part, index: 0, mutation: mutation, kind: target.kind, nameBytes: target.name.count)
         var placement = Placement(
-            lsn: 0, memory: UnsafeMutableRawPointer(bitPattern: 8).unsafelyUnwrapped,
+            lsn: 0, memory: UnsafeMutableRawBufferPointer(start: nil, count: 0).start,
             frameBytes: 0, file: 0, byte: 0, fileID: 0)
         let reservation = try journal.reserve(
             frameBytes: bytes, wallMilliseconds: mutation.wallMilliseconds,

@@ -53,7 +53,7 @@ final class TailRewriter {
             try checkUnchanged(frame, part)
             try LogError.wrapping { () throws(StorageError) in
                 FrameHeader.seal(
-                    frame.baseAddress.unsafelyUnwrapped, frameBytes: part.frameBytes,
+                    frame.start, frameBytes: part.frameBytes,
                     fileID: fileID, lsn: part.lsn)
                 try clear(through: target + UInt64(part.frameBytes))
                 try spare.backend.write(UnsafeRawBufferPointer(frame), at: target)
@@ -92,7 +92,7 @@ final class TailRewriter {
                 try spare.backend.write(
                     UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(block)[..<padding]),
                     at: header.framesEndByte)
-                header.encode(to: block.baseAddress.unsafelyUnwrapped, fileID: fileID)
+                header.encode(to: block.start, fileID: fileID)
                 try spare.backend.write(
                     UnsafeRawBufferPointer(
                         rebasing: UnsafeRawBufferPointer(block)[..<Format.groupHeaderBytes]),

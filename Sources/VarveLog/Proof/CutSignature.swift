@@ -35,18 +35,18 @@ package struct CutSignature: Hashable, Sendable {
         precondition(bytes.count == Self.byteCount, "a signature's place in a footer")
         guard bytes.contains(where: { $0 != 0 }) else { return nil }
         key = KeyID(rawBytes: Array(bytes[0..<8]))
-        root = SHA256Digest(loadingFrom: bytes.baseAddress.unsafelyUnwrapped + 8)
+        root = SHA256Digest(loadingFrom: bytes.start + 8)
         signature = Array(bytes[40...])
     }
 
     /// Writes `byteCount` bytes.
     func store(to base: UnsafeMutableRawPointer) {
         key.bytes.withUnsafeBytes {
-            base.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: 8)
+            base.copyMemory(from: $0.start, byteCount: 8)
         }
         root.store(to: base + 8)
         signature.withUnsafeBytes {
-            (base + 40).copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: 64)
+            (base + 40).copyMemory(from: $0.start, byteCount: 64)
         }
     }
 

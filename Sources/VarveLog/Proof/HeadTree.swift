@@ -41,7 +41,7 @@ struct HeadTree {
     /// The hash that stands for one stream.
     static func leaf(of stream: StreamRecord) -> SHA256Digest {
         withUnsafeTemporaryAllocation(byteCount: leafBytes, alignment: 8) { input in
-            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            let base = input.start
             base.storeBytes(of: 0x10, as: UInt8.self)
             base.storeLittleEndian(stream.id.rawValue, at: 1)
             stream.incarnation.store(to: base + 9)
@@ -57,7 +57,7 @@ struct HeadTree {
     /// The hash of two subtrees.
     static func node(_ left: SHA256Digest, _ right: SHA256Digest) -> SHA256Digest {
         withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { input in
-            let base = UnsafeMutableRawPointer(input.baseAddress.unsafelyUnwrapped)
+            let base = input.start
             base.storeBytes(of: 0x11, as: UInt8.self)
             left.store(to: base + 1)
             right.store(to: base + 33)

@@ -61,7 +61,7 @@ extension SignedHead {
         let statement = Statement(
             stream: StreamID(rawValue: try member("stream", Self.number)),
             incarnation: incarnation.withUnsafeBytes {
-                Incarnation(loadingFrom: $0.baseAddress.unsafelyUnwrapped)
+                Incarnation(loadingFrom: $0.start)
             },
             name: name, position: try member("position", Self.position),
             head: try member("head") { ChainHash(hex: $0) },

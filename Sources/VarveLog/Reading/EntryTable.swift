@@ -66,7 +66,7 @@ struct EntryTable {
         guard try bytes.read(file: file, byte: byte, into: target, blocking: blocking) else {
             return nil
         }
-        let base = UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped)
+        let base = UnsafeRawPointer(buffer.start)
         return (0..<count).map { base.loadLittleEndian(4 * $0, as: UInt32.self) }
     }
 }

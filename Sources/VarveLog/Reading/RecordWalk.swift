@@ -83,7 +83,7 @@ struct RecordWalk {
         let incarnation = chain.incarnation
         return try frame.withUnsafeBufferPointer { (bytes) throws(LogError) in
             try FrameImage.visible(
-                UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped), prefix, records: records)?
+                UnsafeRawBufferPointer(bytes).start, prefix, records: records)?
                 .leaf(of: incarnation, record: record)
         }
     }
@@ -114,7 +114,7 @@ struct RecordWalk {
     }
 
     private func word(_ offset: Int) -> UInt32 {
-        frame.withUnsafeBytes { $0.baseAddress.unsafelyUnwrapped.loadLittleEndian(offset) }
+        frame.withUnsafeBytes { $0.start.loadLittleEndian(offset) }
     }
 
     private func recordCount(_ prefix: Int) -> Int { Int(word(prefix - 8)) }
@@ -125,7 +125,7 @@ struct RecordWalk {
     }
 
     private func headInFrame() -> ChainHash {
-        frame.withUnsafeBytes { ChainHash(loadingFrom: $0.baseAddress.unsafelyUnwrapped + 72) }
+        frame.withUnsafeBytes { ChainHash(loadingFrom: $0.start + 72) }
     }
 
     private func damaged(_ extent: Extent) -> LogError {

@@ -76,7 +76,7 @@ struct RunInterval {
     /// The leaf that ends at `index`.
     private static func leaf(before index: Int, _ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
         SHA256Digest(
-            loadingFrom: bytes.baseAddress.unsafelyUnwrapped + index - SHA256Digest.byteCount)
+            loadingFrom: bytes.start + index - SHA256Digest.byteCount)
     }
 
     private typealias Parts = (

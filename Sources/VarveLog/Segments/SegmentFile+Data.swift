@@ -136,7 +136,7 @@ extension SegmentFile {
         else { return false }
         let found = SegmentSeed.data.checksum(
             UnsafeRawBufferPointer(bytes), id: header.id, place: UInt64(block))
-        let expected = buffer.baseAddress.unsafelyUnwrapped.loadLittleEndian(
+        let expected = buffer.start.loadLittleEndian(
             count, as: UInt32.self)
         guard found == expected else {
             throw damage(offset, UInt64(count), "the data does not have its checksum")
@@ -157,7 +157,7 @@ extension SegmentFile {
         guard try fill(buffer, at: offset, blocking: blocking) else { return nil }
         let covered = UnsafeRawBufferPointer(rebasing: buffer[..<size])
         let found = seed.checksum(covered, id: header.id, place: place)
-        let expected = buffer.baseAddress.unsafelyUnwrapped.loadLittleEndian(
+        let expected = buffer.start.loadLittleEndian(
             size, as: UInt32.self)
         guard found == expected else {
             throw damage(offset, UInt64(count), "\(detail) does not have its checksum")

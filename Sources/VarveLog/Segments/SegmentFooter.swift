@@ -54,7 +54,7 @@ package struct SegmentFooter: Hashable, Sendable {
     /// contradicts the header or the file's size.
     init?(_ block: UnsafeRawBufferPointer, at offset: UInt64, header: SegmentHeader) {
         precondition(block.count == SegmentFormat.footerBytes, "a footer fills one block")
-        let base = block.baseAddress.unsafelyUnwrapped
+        let base = block.start
         let covered = UnsafeRawBufferPointer(rebasing: block[..<Self.checksumOffset])
         let checksum = SegmentSeed.footer.checksum(covered, id: header.id, place: offset)
         guard base.loadLittleEndian(0, as: UInt64.self) == SegmentFormat.footerMagic,
@@ -102,7 +102,7 @@ package struct SegmentFooter: Hashable, Sendable {
     func encode(into block: UnsafeMutableRawBufferPointer, header: SegmentHeader) {
         precondition(block.count == SegmentFormat.footerBytes, "a footer fills one block")
         precondition(superseded.count <= SegmentFormat.supersededMax, "checked by the writer")
-        let base = block.baseAddress.unsafelyUnwrapped
+        let base = block.start
         base.initializeMemory(as: UInt8.self, repeating: 0, count: block.count)
         base.storeLittleEndian(SegmentFormat.footerMagic, at: 0)
         base.storeLittleEndian(SegmentFormat.version, at: 8)

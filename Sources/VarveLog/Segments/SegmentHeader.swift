@@ -43,7 +43,7 @@ package struct SegmentHeader: Hashable, Sendable {
     /// Reads and checks a header.
     init(_ block: UnsafeRawBufferPointer) throws(Failure) {
         precondition(block.count == SegmentFormat.headerBytes, "a header fills one block")
-        let base = block.baseAddress.unsafelyUnwrapped
+        let base = block.start
         guard base.loadLittleEndian(0, as: UInt64.self) == SegmentFormat.headerMagic else {
             throw .notASegment
         }
@@ -70,7 +70,7 @@ package struct SegmentHeader: Hashable, Sendable {
     /// Writes the header to a block of 4096 bytes.
     func encode(into block: UnsafeMutableRawBufferPointer) {
         precondition(block.count == SegmentFormat.headerBytes, "a header fills one block")
-        let base = block.baseAddress.unsafelyUnwrapped
+        let base = block.start
         base.initializeMemory(as: UInt8.self, repeating: 0, count: block.count)
         base.storeLittleEndian(SegmentFormat.headerMagic, at: 0)
         base.storeLittleEndian(SegmentFormat.version, at: 8)

@@ -64,7 +64,7 @@ final class SegmentOutput {
         var rest = bytes
         while let source = rest.baseAddress, rest.count > 0 {
             let count = min(rest.count, slice.count - used)
-            (slice.baseAddress.unsafelyUnwrapped + used).copyMemory(from: source, byteCount: count)
+            (slice.start + used).copyMemory(from: source, byteCount: count)
             used += count
             if used == slice.count { try flush() }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])

@@ -28,7 +28,7 @@ struct SlotTableReader {
         func word(_ word: Int, of index: Int) -> UInt64 {
             precondition(index >= first && index < first + count, "a slot of this block")
             return piece.withBytes {
-                $0.baseAddress.unsafelyUnwrapped.loadLittleEndian(
+                $0.start.loadLittleEndian(
                     (index - first) * slotBytes + 8 * word)
             }
         }

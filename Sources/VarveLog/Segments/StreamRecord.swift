@@ -121,7 +121,7 @@ package struct StreamRecord: Hashable, Sendable {
         let incarnation = try reader.read(count: Format.incarnationBytes)
         self.init(
             id: StreamID(rawValue: id),
-            incarnation: Incarnation(loadingFrom: incarnation.baseAddress.unsafelyUnwrapped),
+            incarnation: Incarnation(loadingFrom: incarnation.start),
             name: try reader.readRun(atMost: Format.nameBytesMax))
         self.encoding = encoding
         isClosed = flags & Self.closedFlag != 0
@@ -134,7 +134,7 @@ package struct StreamRecord: Hashable, Sendable {
         if flags & Self.alarmFlag != 0 { alarmMilliseconds = try reader.readVarint() }
         if flags & Self.forkFlag != 0 {
             let bytes = try reader.read(count: ForkOrigin.byteCount)
-            let origin = ForkOrigin(loadingFrom: bytes.baseAddress.unsafelyUnwrapped)
+            let origin = ForkOrigin(loadingFrom: bytes.start)
             guard origin.source.rawValue >= 1, origin.source.rawValue < id,
                 origin.position.record <= tail.record, origin.position.byte <= tail.byte
             else {

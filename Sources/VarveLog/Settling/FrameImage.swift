@@ -31,7 +31,7 @@ final class FrameImage {
     }
 
     private var base: UnsafeRawPointer {
-        UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped)
+        UnsafeRawPointer(bytes.start)
     }
 
     /// The stream's chain head after the frame's set.
@@ -84,7 +84,7 @@ final class FrameImage {
             (buffer) throws(LogError) in
             let byte = piece.byte - UInt32(count)
             _ = try source.read(file: piece.file, byte: byte, into: buffer, blocking: true)
-            let base = UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped)
+            let base = UnsafeRawPointer(buffer.start)
             let records = Int(base.loadLittleEndian(4, as: UInt32.self))
             let prefix = Int(base.loadLittleEndian(8, as: UInt32.self))
             guard prefix <= Int(piece.byte), prefix <= Format.frameBytesMax,

@@ -106,10 +106,9 @@ final class UnsettledFrames {
     /// as long as this one.
     func prefetch(behind piece: Piece) {
         guard piece.next >= 0 else { return }
-        pieces.withUnsafeBufferPointer {
-            CacheLine.prefetch(
-                $0.baseAddress.unsafelyUnwrapped + Int(piece.next),
-                count: MemoryLayout<Piece>.stride)
+        let size = MemoryLayout<Piece>.stride
+        pieces.withUnsafeBytes {
+            CacheLine.prefetch($0.start + Int(piece.next) * size, count: size)
         }
         guard let copy = piece.nextCopy else { return }
         CacheLine.prefetch(

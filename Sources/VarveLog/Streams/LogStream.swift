@@ -29,8 +29,8 @@ public final class LogStream: @unchecked Sendable {
     @usableFromInline let state: UnsafeMutablePointer<LogStreamState>
 
     /// The upper layer's state object; under this stream's lock like the rest. Set once, before the
-    /// stream is published.
-    @exclusivity(unchecked) package private(set) var attachment: AnyObject?
+    /// stream is published; until then something that is nobody's.
+    @exclusivity(unchecked) package private(set) var attachment: AnyObject = Unattached.shared
 
     private static let reservedBit: UInt16 = 1 << 15
     /// About how many bytes an object has, without the state.
@@ -97,14 +97,15 @@ public final class LogStream: @unchecked Sendable {
 
     /// Has the upper layer's state object brought near, without waiting for it.
     func prefetchAttachment() {
-        guard let attachment else { return }
         CacheLine.prefetch(
             Unmanaged.passUnretained(attachment).toOpaque(), count: CacheLine.byteCount)
     }
 
-    /// Gives the stream the upper layer's state object; once, before it is published.
+    /// Gives the stream the upper layer's state object; once, before it is published. Without one
+    /// nothing changes.
     package func attach(_ object: AnyObject?) {
-        precondition(attachment == nil, "a stream gets its state object once")
+        guard let object else { return }
+        precondition(attachment === Unattached.shared, "a stream gets its state object once")
         attachment = object
     }
 
@@ -136,4 +137,8 @@ public final class LogStream: @unchecked Sendable {
         }
     }
 
+    /// What stands for an attachment that is not there.
+    private final class Unattached: Sendable {
+        static let shared = Unattached()
+    }
 }

@@ -30,7 +30,7 @@ package struct VisibleStart: Hashable, Sendable {
     /// The digest of its bytes: the payload of a trim's leaf.
     var digest: SHA256Digest {
         withUnsafeTemporaryAllocation(byteCount: Self.byteCount, alignment: 8) { bytes in
-            store(to: bytes.baseAddress.unsafelyUnwrapped)
+            store(to: bytes.start)
             return SHA256Hasher.hash(UnsafeRawBufferPointer(bytes))
         }
     }

@@ -7,7 +7,7 @@ struct BlockBinding {
     /// The binding of block `block` of a file with `length` bytes of contents.
     init(fileID: SixteenBytes, block: UInt64, length: UInt32) {
         bytes = (0, 0, block.littleEndian, length.littleEndian)
-        withUnsafeMutableBytes(of: &bytes) { fileID.store(to: $0.baseAddress.unsafelyUnwrapped) }
+        withUnsafeMutableBytes(of: &bytes) { fileID.store(to: $0.start) }
     }
 
     /// Calls `body` with the 28 bytes: file id, block number, length.

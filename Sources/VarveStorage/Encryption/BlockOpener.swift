@@ -26,7 +26,7 @@ struct BlockOpener {
         _ sealed: UnsafeRawBufferPointer, block number: UInt64,
         into plain: UnsafeMutableRawBufferPointer
     ) throws(CryptoFailure) -> Outcome {
-        let base = sealed.baseAddress.unsafelyUnwrapped
+        let base = sealed.start
         let id = SixteenBytes(loadingFrom: base)
         let counter = base.loadLittleEndian(16, as: UInt64.self)
         let length = base.loadLittleEndian(24, as: UInt32.self)

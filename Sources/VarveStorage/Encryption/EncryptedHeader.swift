@@ -24,13 +24,13 @@ struct EncryptedHeader {
 
     /// Writes the header into `bytes`, of which there are `headerBytes`, all zero.
     func encode(into bytes: UnsafeMutableRawBufferPointer) {
-        let base = bytes.baseAddress.unsafelyUnwrapped
+        let base = bytes.start
         bytes.copyMemory(from: UnsafeRawBufferPointer(EncryptedFormat.magic))
         base.storeLittleEndian(EncryptedFormat.version, at: 8)
         base.storeLittleEndian(UInt32(EncryptedFormat.headerBytes), at: 12)
         fileID.store(to: base + 16)
         keyCheck.withUnsafeBytes { check in
-            (base + 32).copyMemory(from: check.baseAddress.unsafelyUnwrapped, byteCount: 16)
+            (base + 32).copyMemory(from: check.start, byteCount: 16)
         }
         base.storeLittleEndian(UInt32(EncryptedFormat.blockBytes), at: 48)
         base.storeLittleEndian(UInt32(EncryptedFormat.dataStart), at: 52)

@@ -31,7 +31,7 @@ struct NonceSpace {
         let counter = used
         used += 1
         observer?(NonceUse(key: key, counter: counter))
-        let base = output.baseAddress.unsafelyUnwrapped
+        let base = output.start
         id.store(to: base)
         base.storeLittleEndian(counter, at: 16)
         base.storeLittleEndian(UInt32(length), at: 24)

@@ -33,7 +33,7 @@ struct IndexMarker: Equatable, Sendable {
             throw .index("its marker has \(bytes.count) bytes, not \(Self.byteCount)")
         }
         (batches, policies, batchPlace, policyPlace) = bytes.withUnsafeBytes { bytes in
-            let base = bytes.baseAddress.unsafelyUnwrapped
+            let base = bytes.start
             return (
                 Incarnation(loadingFrom: base + 1), Incarnation(loadingFrom: base + 17),
                 Self.position(base + 33), Self.position(base + 49)
@@ -45,7 +45,7 @@ struct IndexMarker: Equatable, Sendable {
     var encoded: [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
         bytes.withUnsafeMutableBytes { bytes in
-            let base = bytes.baseAddress.unsafelyUnwrapped
+            let base = bytes.start
             bytes[0] = IndexFormat.version
             batches.store(to: base + 1)
             policies.store(to: base + 17)
