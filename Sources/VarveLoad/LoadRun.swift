@@ -18,7 +18,7 @@ package final class LoadRun {
 
     private static let writersOfLiveModes = 4
     private static let fillPieceBytes = 64 << 10
-    private static let drainNanoseconds: UInt64 = 3_000_000_000
+    private static let drainNanoseconds: UInt64 = 30_000_000_000
     private static let sampleNanoseconds: UInt64 = 100_000_000
     private static let settleNanoseconds: UInt64 = 500_000_000
 

@@ -31,6 +31,7 @@ extension EventLoop {
     /// Closes the listener, if there is one.
     func closeListener() {
         guard listener >= 0 else { return }
+        Socket.stopListening(listener)
         _ = Descriptor(owning: listener)
         listener = -1
         acceptsMore = false

@@ -101,6 +101,13 @@ package enum Socket {
         _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
+    /// Gives the port of a listener free, and up the connections that nobody has taken (shutdown):
+    /// also while a child process has a duplicate of the descriptor, for the moment before it
+    /// becomes another program.
+    package static func stopListening(_ descriptor: Int32) {
+        _ = shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
     /// Has the connection end with a reset when it is closed, whatever is still to be sent
     /// (SO_LINGER).
     package static func setResetOnClose(_ descriptor: Int32) throws(SystemError) {

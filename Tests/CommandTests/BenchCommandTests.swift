@@ -24,6 +24,7 @@ import VarvePlatform
     ) throws {
         let server = try ServerProcess([
             "--memory", "--journal-file", "1MiB", "--max-body", "512KiB", "--log-level", "error",
+            "--overload-wait", "600s",
         ])
         try server.waitUntilReady()
         let url = "http://127.0.0.1:\(server.port)/v1/stream"
@@ -45,7 +46,9 @@ import VarvePlatform
     func `every mode of the store does operations without errors, and leaves no key`(
         mode: String
     ) throws {
-        let server = try ServerProcess(["--memory", "--log-level", "error"])
+        let server = try ServerProcess([
+            "--memory", "--log-level", "error", "--overload-wait", "600s",
+        ])
         try server.waitUntilReady()
         let url = "http://127.0.0.1:\(server.port)"
         let text = try Varve.output([

@@ -25,7 +25,9 @@ import VarvePlatform
     {
         let directory = try TemporaryDirectory()
         let data = directory.path("data")
-        let server = try ServerProcess.ready(dataDirectory: data)
+        // Files that are written over in a moment: a redaction waits for that some seconds only.
+        let server = try ServerProcess.ready(
+            dataDirectory: data, ["--journal-file", "1MiB", "--max-body", "512KiB"])
         let connection = try server.connect()
         let type = [("Content-Type", "application/json")]
         let body = #"[{"n":1},"\#(Self.secret)",3]"#

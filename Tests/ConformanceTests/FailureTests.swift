@@ -1,6 +1,7 @@
 // What clients see when the disk fails, is full, or is slow.
 
 import Glibc
+import ServerProcess
 import Testing
 import VarveConformance
 import VarveServer
@@ -37,9 +38,7 @@ struct FailureTests {
     @Test("a full disk is 507, nothing is lost, and appends go on when there is space again")
     func outOfSpace() throws {
         let plan = FaultPlan()
-        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
-            $0.overloadWaitMilliseconds = 100
-        }
+        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan))
         let s = Session(server: server)
         try s.put("a")
         plan.fail(.create, count: .max, with: .outOfSpace, namesContaining: "preparing")
@@ -55,9 +54,7 @@ struct FailureTests {
         #expect(try s.head("a").nextOffset?.hasPrefix(hexadecimal(taken)) == true)
         #expect(try s.request("GET", "/ready").status == 200)
         plan.clear()
-        var status = 0
-        for _ in 0..<200 where status != 204 { status = try s.post("a", body: piece).status }
-        #expect(status == 204)
+        #expect(try Deadline(seconds: 300).wait { try s.post("a", body: piece).status == 204 })
         try server.stop()
     }
 
@@ -82,9 +79,8 @@ struct FailureTests {
         #expect(refusal?.count(of: "connection") == 0)
         #expect(try s.request("GET", "/ready").status == 200)
         plan.clear()
-        var status = 0
-        for _ in 0..<200 where status != 204 { status = try s.post("a", body: piece(taken)).status }
-        #expect(status == 204)
+        #expect(
+            try Deadline(seconds: 300).wait { try s.post("a", body: piece(taken)).status == 204 })
         #expect(try isWhole("a", 0...taken, s))
         try server.stop()
     }
@@ -92,9 +88,7 @@ struct FailureTests {
     @Test("appends that wait for an overloaded log are taken when it goes on, in their order")
     func overloadParks() throws {
         let plan = FaultPlan()
-        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan)) {
-            $0.overloadWaitMilliseconds = 60_000
-        }
+        let server = try ServerUnderTest(volume: FaultyVolume(MemoryVolume(), plan: plan))
         let s = Session(server: server)
         try s.put("a")
         plan.fail(.create, count: .max, with: .tooManyFiles, namesContaining: "preparing")

@@ -77,7 +77,8 @@ struct LifecycleTests {
 
     @Test("draining answers waiting polls with 204, ends event streams, and takes no connections")
     func drain() throws {
-        let server = try ServerUnderTest(.memory)
+        // A port that nobody gets when the server has left it.
+        let server = try ServerUnderTest(.memory) { $0.listenPort = Loopback.freePort() }
         let s = Session(server: server)
         let tail = try s.put("a", body: "x").nextOffset
         let poll = try s.park("a", "offset=now")

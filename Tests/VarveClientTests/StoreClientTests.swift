@@ -108,7 +108,8 @@ import VarveServer
         #expect(error?.refusal?.metadata["required_sequence_number"] == "7")
         #expect(error?.refusal?.retryAfter == .seconds(1))
         #expect(error?.isTransient == true)
-        async let value = client.get([1], atLeast: 1)
+        let patient = try server.store(ClientOptions(retry: .forever))
+        async let value = patient.get([1], atLeast: 1)
         try await client.put([1], [2])
         #expect(try await value == [2])
     }

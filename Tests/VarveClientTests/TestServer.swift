@@ -21,6 +21,8 @@ final class TestServer: Sendable {
         // Small journal files: a test writes little and starts often.
         configuration.journalFileBytes = 1 << 20
         configuration.maxBodyBytes = 512 << 10
+        // A thread that prepares the next one may be late on a busy machine.
+        configuration.overloadWaitMilliseconds = 600_000
         change(&configuration)
         server = try Server.start(
             configuration, clock: SystemClock(), random: SystemRandom(), sink: Silence())

@@ -127,8 +127,13 @@ import VarvePlatform
         return tested
     }
 
+    /// Copies the files as they are; once more when RocksDB removes one of no use meanwhile.
     private func copy(_ from: String, to: String) throws {
-        let result = try RunningProgram.run("/bin/cp", ["-r", from, to], directory: "/")
-        #expect(result.errors == "")
+        let isWhole = try Deadline(seconds: 300).wait {
+            _ = try RunningProgram.run("/bin/rm", ["-rf", to], directory: "/")
+            let result = try RunningProgram.run("/bin/cp", ["-r", from, to], directory: "/")
+            return result.ending == .exited(0) && result.errors == ""
+        }
+        #expect(isWhole)
     }
 }

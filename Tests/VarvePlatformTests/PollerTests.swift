@@ -61,7 +61,7 @@ import VarvePlatform
         let wakeUp = try WakeUp()
         try poller.add(wakeUp.descriptor, token: 3, for: .readable)
         let thread = try NamedThread.start(name: "waker") { wakeUp.signal() }
-        #expect(try ready(poller, timeout: 10_000) == [3])
+        #expect(try ready(poller, timeout: 300_000) == [3])
         thread.join()
     }
 
@@ -87,7 +87,7 @@ import VarvePlatform
         pipe.closeWriting()
         var events = [PollEvent()]
         let count = try events.withUnsafeMutableBufferPointer {
-            try poller.wait(into: $0, timeoutMilliseconds: 10_000)
+            try poller.wait(into: $0, timeoutMilliseconds: 300_000)
         }
         #expect(count == 1)
         #expect(!events[0].readiness.isDisjoint(with: .broken))

@@ -140,18 +140,47 @@ import VarvePlatform
         #expect(error?.path == "256.0.0.1.invalid:1")
     }
 
-    @Test("a refused connection is known when the socket becomes writable")
-    func refused() throws {
-        // A port that was free a moment ago.
-        let port = try freePort()
-        let client = try Socket.connect(host: "127.0.0.1", port: port)
-        try waitUntil(client.raw, .writable)
-        #expect(Socket.takeError(client.raw) == ECONNREFUSED)
+    @Test("a port is free again though a duplicate of its listener is open")
+    func stoppedListener() throws {
+        let first = try listener()
+        let port = try Socket.localPort(first.raw)
+        // As a child process has one until it becomes another program.
+        let duplicate = Descriptor(owning: fcntl(first.raw, F_DUPFD_CLOEXEC, 0))
+        #expect(throws: SystemError.self) { _ = try Socket.listen(host: "127.0.0.1", port: port) }
+        Socket.stopListening(first.raw)
+        close(first.release())
+        let second = try Socket.listen(host: "127.0.0.1", port: port)
+        #expect(try Socket.localPort(second.raw) == port)
+        #expect(try Socket.accept(second.raw) == nil)
+        close(duplicate.release())
     }
 
-    private func freePort() throws -> UInt16 {
-        let listener = try Socket.listen(host: "127.0.0.1", port: 0)
-        return try Socket.localPort(listener.raw)
+    /// A listener on a port that no other test asks for, nor the system gives to anybody.
+    private func listener() throws -> Descriptor {
+        for port in UInt16(10_000)..<15_000 {
+            do { return try Socket.listen(host: "127.0.0.1", port: port) } catch { continue }
+        }
+        throw SystemError(call: "bind", code: EADDRINUSE)
+    }
+
+    @Test("a refused connection is known when the socket becomes writable")
+    func refused() throws {
+        // Bound, so that nobody else gets the port, and not listening.
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let holder = Descriptor(owning: socket(AF_INET, kind, 0))
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let outcome = withUnsafePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(holder.raw, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(outcome == 0)
+        let client = try Socket.connect(
+            host: "127.0.0.1", port: try Socket.localPort(holder.raw))
+        try waitUntil(client.raw, .writable)
+        #expect(Socket.takeError(client.raw) == ECONNREFUSED)
     }
 
     private func receive(_ descriptor: Int32) -> (IOResult, [UInt8]) {
@@ -179,13 +208,13 @@ import VarvePlatform
     }
 }
 
-/// Waits until a descriptor is ready for something; an error after ten seconds.
+/// Waits until a descriptor is ready for something; an error after five minutes.
 func waitUntil(_ descriptor: Int32, _ interest: Readiness) throws {
     let poller = try Poller()
     try poller.add(descriptor, token: 0, for: interest)
     var events = [PollEvent()]
     let count = try events.withUnsafeMutableBufferPointer {
-        try poller.wait(into: $0, timeoutMilliseconds: 10_000)
+        try poller.wait(into: $0, timeoutMilliseconds: 300_000)
     }
     if count == 0 { throw SystemError(call: "epoll_wait", code: ETIMEDOUT) }
 }

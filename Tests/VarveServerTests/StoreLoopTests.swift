@@ -120,7 +120,6 @@ struct StoreLoopTests {
     func batchesWaitForTheIndex() throws {
         let indexes = HeldIndexes()
         let server = try StoreServer(indexes: indexes) {
-            $0.overloadWaitMilliseconds = 600_000
             $0.journalFileBytes = 64 << 20
         }
         defer { indexes.holdWrites(false) }
@@ -173,7 +172,17 @@ struct StoreLoopTests {
         let writer = try server.caller()
         let value = [UInt8](repeating: 7, count: 1 << 20)
         var last: UInt64 = 0
-        for _ in 1...16 { last = try writer.put([KeyValue(key: [1], value: value)]) }
+        for _ in 1...16 {
+            // Also refused while the next journal file is not ready.
+            let isTaken = Deadline(seconds: 300).wait {
+                guard let sequence = try? writer.put([KeyValue(key: [1], value: value)]) else {
+                    return false
+                }
+                last = sequence
+                return true
+            }
+            try #require(isTaken)
+        }
         return last
     }
 
@@ -205,8 +214,9 @@ struct StoreLoopTests {
         var taken = -1
         while let now = try deliveries(server), now != taken {
             taken = now
-            _ = try writer.call(Path.get, GetRequest(key: [1]), GetResponse.self)
-            _ = try writer.call(Path.get, GetRequest(key: [1]), GetResponse.self)
+            for _ in 1...50 {
+                _ = try writer.call(Path.get, GetRequest(key: [1]), GetResponse.self)
+            }
         }
         #expect((1..<80).contains(taken))
         _ = try writer.call(

@@ -27,6 +27,8 @@ final class StoreServer {
         configuration.logLevel = .error
         configuration.journalFileBytes = 16 << 20
         configuration.maxBodyBytes = 6 << 20
+        // A thread that prepares the next journal file may be late on a busy machine.
+        configuration.overloadWaitMilliseconds = 600_000
         change(&configuration)
         if let indexes {
             server = try Server.start(

@@ -304,8 +304,13 @@ final class FilePreparer: @unchecked Sendable {
         }
         let name = JournalFileName(number: number, role: .spare)
         try volume.rename(old.path, to: name.path)
-        try volume.syncDirectory(Format.journalDirectory)
-        return Spare(name: name, backend: try volume.open(name.path, create: .never))
+        do throws(StorageError) {
+            try volume.syncDirectory(Format.journalDirectory)
+            return Spare(name: name, backend: try volume.open(name.path, create: .never))
+        } catch {
+            try? volume.remove(name.path)
+            throw error
+        }
     }
 
     /// Reuses or prepares one file if there is one to reuse or one is wanted, on the caller's
@@ -355,8 +360,9 @@ final class FilePreparer: @unchecked Sendable {
             try volume.syncDirectory(Format.journalDirectory)
             return Spare(name: spare, backend: backend, isClean: true)
         } catch {
-            // What was written so far would keep the space it could not get enough of.
-            try? volume.remove(preparing.path)
+            // Under either name it would keep space that nobody knows of: that which it could not
+            // get enough of, or each attempt as much as the one before.
+            for name in [preparing, spare] { try? volume.remove(name.path) }
             throw LogError(error)
         }
     }

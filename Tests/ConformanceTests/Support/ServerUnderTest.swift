@@ -61,8 +61,10 @@ final class ServerUnderTest: ConformanceServer {
         configuration.memoryWindowBytes = 4 << 20
         configuration.logLevel = .error
         configuration.expirySweepMilliseconds = 20
-        // A machine that is busy may take long to answer what is under way.
+        // A machine that is busy may take long to answer what is under way, and to prepare the next
+        // journal file.
         configuration.drainMilliseconds = 300_000
+        configuration.overloadWaitMilliseconds = 600_000
         configure(&configuration)
         basePath = configuration.basePath
         clock = ManualClock(wallMilliseconds: SystemClock().wallMilliseconds())

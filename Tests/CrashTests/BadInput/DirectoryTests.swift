@@ -125,7 +125,6 @@ import VarvePlatform
             sourceLocation: sourceLocation)
     }
 
-    /// Waits until two looks at the directory, some time apart, see the same.
     /// Has a child stand still, and waits until it does.
     private func pause(_ process: Int32) throws {
         var information = siginfo_t()

@@ -13,9 +13,16 @@ import VarvePlatform
         throws
     {
         let directory = try TemporaryDirectory()
-        let server = try Self.server(directory, ["--max-connections", "1000"])
+        let server = try Self.server(
+            directory, ["--max-connections", "1000", "--overload-wait", "100ms"])
         let kept = try server.connect()
         #expect(try kept.request("PUT", Self.path, headers: Self.type).status == 201)
+        // What is ready is there to be written to without another descriptor.
+        let journal = directory.path("data/journal")
+        let isReady = try Deadline(seconds: 300).wait {
+            try File.list(journal).count { $0.hasSuffix(".spare") } == 2
+        }
+        #expect(isReady)
         var others = try Self.fill(server)
         // Whoever has a connection is served, as far as that takes no other descriptor.
         var records: [Record] = []
@@ -42,7 +49,9 @@ import VarvePlatform
     @Test func `connections leave the log the descriptors that it needs`() throws {
         let directory = try TemporaryDirectory()
         // Enough that what is kept from connections exceeds those that are being refused.
-        let server = try Self.server(directory, [], descriptorsMax: 480)
+        // However long the disk takes for the next file.
+        let server = try Self.server(
+            directory, ["--overload-wait", "600s"], descriptorsMax: 480)
         let kept = try server.connect()
         #expect(try kept.request("PUT", Self.path, headers: Self.type).status == 201)
         let others = try (0..<800).map { _ in try server.connect() }
@@ -61,8 +70,8 @@ import VarvePlatform
         descriptorsMax: Int = descriptorsMax
     ) throws -> ServerProcess {
         let server = try ServerProcess(
-            ["--data-dir", directory.path("data"), "--loops", "2", "--overload-wait", "100ms"]
-                + ["--log-level", "error"] + DataDirectory.smallFiles + arguments,
+            ["--data-dir", directory.path("data"), "--loops", "2", "--log-level", "error"]
+                + DataDirectory.smallFiles + arguments,
             descriptorsMax: descriptorsMax)
         try server.waitUntilReady()
         return server

@@ -19,7 +19,7 @@ final class Progress: @unchecked Sendable {
     }
 
     /// Waits until there are `goal` acknowledgements, or `seconds` have passed.
-    func wait(for goal: Int, seconds: UInt64 = 30) {
+    func wait(for goal: Int, seconds: UInt64 = 300) {
         let end = SystemClock().monotonicNanoseconds() + seconds * 1_000_000_000
         condition.lock()
         while count < goal, condition.wait(untilNanoseconds: end) {}
