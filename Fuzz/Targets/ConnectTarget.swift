@@ -71,6 +71,12 @@ extension FuzzTarget {
         guard let binary else { return }
         let again = convert(binary, .proto, .proto)
         demand(again == binary, "a message in binary is written the same again")
+        // Field 2000, a group, which no message has.
+        let group: [UInt8] = [0x83, 0x7d, 0x08, 0x01, 0x84, 0x7d]
+        let read = format == .json ? binary : Array(input.rest)
+        demand(
+            convert(group + read, .proto, .proto) == binary,
+            "unknown fields change nothing")
         guard let json = convert(binary, .proto, .json) else {
             return demand(false, "what was read can be written as JSON")
         }

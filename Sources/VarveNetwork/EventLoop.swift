@@ -90,7 +90,8 @@ package final class EventLoop: @unchecked Sendable {
         parkedMax = (configuration.parkedMax + loops - 1) / loops
         inputBytesMax = max(
             configuration.inputBytesMax / loops,
-            configuration.bodyBytesMax + configuration.head.headBytesMax)
+            max(configuration.bodyBytesMax, configuration.largeBodyBytesMax)
+                + configuration.head.headBytesMax)
         try poller.add(mailbox.descriptor, token: WatchToken.mailbox, for: .readable)
     }
 

@@ -11,6 +11,9 @@ package struct NetworkConfiguration: Sendable {
     package var head = HeadLimits()
     /// The largest request body in bytes, without chunking; over it: 413.
     package var bodyBytesMax = 64 << 20
+    /// The largest body of the requests that the handler says take large ones; of no use below
+    /// `bodyBytesMax`.
+    package var largeBodyBytesMax = 0
     /// The most bytes of a refused body that are read and dropped so that the client sees the
     /// answer. A body that is longer by no more leaves the connection usable.
     package var discardBytesMax = 64 << 20

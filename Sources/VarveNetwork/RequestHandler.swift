@@ -15,6 +15,10 @@ package protocol RequestHandler: AnyObject {
     /// their gate. Otherwise it waits for them.
     func mayFollowGated(_ request: borrowing RequestView) -> Bool
 
+    /// Whether the body of `request`, whose head is there and nothing else, may have
+    /// `largeBodyBytesMax` bytes. Only asked when it has more than others may have.
+    func takesLargeBody(_ request: borrowing RequestView) -> Bool
+
     /// Writes the headers of a response that the network gives by itself, without Content-Length
     /// and the end of the head, and returns its body.
     func refuse(_ refusal: ConnectionRefusal, _ writer: ResponseWriter) -> [UInt8]
@@ -42,6 +46,8 @@ extension RequestHandler {
         writer.header("Cross-Origin-Resource-Policy", "cross-origin")
         return refusal.problem
     }
+
+    package func takesLargeBody(_ request: borrowing RequestView) -> Bool { false }
 
     package func turnEnds() {}
     package func released(through mark: UInt64) {}

@@ -59,7 +59,8 @@ extension EventLoop {
         guard isChunked || announced > 0 else {
             return deliver(connection, current, rest, bodyLength: 0, end: current.headLength)
         }
-        if announced > UInt64(configuration.bodyBytesMax) {
+        let limit = bodyBytesMax(of: current, UnsafeRawBufferPointer(rest), from: announced)
+        if announced > UInt64(limit) {
             return refuseBody(connection, current, announced)
         }
         if !isChunked && UInt64(rest.count &- current.headLength) >= announced {
@@ -80,6 +81,21 @@ extension EventLoop {
         current.stage = .body
         current.bodyLength = Int(announced)
         return .incomplete(keep: rest.count)
+    }
+
+    /// The most bytes of the body of a request whose head is complete and of whose body `announced`
+    /// bytes are known to come.
+    @inline(__always)
+    private func bodyBytesMax(
+        of current: RequestAssembly, _ input: UnsafeRawBufferPointer, from announced: UInt64
+    ) -> Int {
+        let ordinary = configuration.bodyBytesMax
+        guard announced > UInt64(ordinary), configuration.largeBodyBytesMax > ordinary, let handler
+        else { return ordinary }
+        let request = RequestView(
+            head: current.parser.head, bytes: input,
+            body: UnsafeRawBufferPointer(start: nil, count: 0))
+        return handler.takesLargeBody(request) ? configuration.largeBodyBytesMax : ordinary
     }
 
     private func bodyStep(
@@ -105,7 +121,8 @@ extension EventLoop {
         }
         while true {
             let step = current.chunks.next(input, from: &position)
-            if current.chunks.announcedBytes > UInt64(configuration.bodyBytesMax) {
+            let announced = current.chunks.announcedBytes
+            if announced > UInt64(bodyBytesMax(of: current, input, from: announced)) {
                 return refuseChunks(connection, current, at: position)
             }
             switch step {

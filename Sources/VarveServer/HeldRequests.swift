@@ -13,6 +13,8 @@ final class HeldRequests {
         case log
         /// The store, or the log below it.
         case store
+        /// The memory for batches that are being taken apart, of which it needs so many bytes.
+        case batches(byteCount: Int)
     }
 
     /// A request that waits for an overloaded part.
@@ -23,7 +25,7 @@ final class HeldRequests {
         let cause: StallCause
     }
 
-    /// The most bytes of requests that wait for an overloaded log.
+    /// The most bytes of requests that wait for an overloaded part; one that is larger waits alone.
     private static let stalledBytesMax = 64 << 20
 
     @exclusivity(unchecked) private var undurable: [(request: HeldRequest, until: LSN)] = []
@@ -33,9 +35,9 @@ final class HeldRequests {
     /// Whether any request waits for an overloaded log.
     var hasStalled: Bool { !stalled.isEmpty }
 
-    /// Whether a request of so many bytes may wait for an overloaded log.
+    /// Whether a request of so many bytes may wait for an overloaded part.
     func hasRoom(for byteCount: Int) -> Bool {
-        stalledBytes + byteCount <= Self.stalledBytesMax
+        stalledBytes == 0 || stalledBytes + byteCount <= Self.stalledBytesMax
     }
 
     /// Keeps `request` until `lsn` is durable.

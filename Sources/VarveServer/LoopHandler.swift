@@ -23,6 +23,10 @@ final class LoopHandler: RequestHandler {
                 line: state.core.logger.includes(.debug) ? Self.line(request) : nil))
     }
 
+    func takesLargeBody(_ request: borrowing RequestView) -> Bool {
+        state.core.store != nil && StoreMethod.find(request.path)?.takesBatch == true
+    }
+
     func refuse(_ refusal: ConnectionRefusal, _ writer: ResponseWriter) -> [UInt8] {
         state.metrics.count(.none, status: Int(refusal.status.rawValue))
         state.core.crossOrigin.write(to: writer, place: nil)

@@ -95,6 +95,7 @@ final class LoopState {
         switch cause {
         case .log: core.engine.log.isOverloaded
         case .store: core.store?.overload != nil
+        case .batches(let byteCount): !core.batchBodies.hasRoom(for: byteCount)
         }
     }
 

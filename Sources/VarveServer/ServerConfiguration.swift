@@ -3,6 +3,7 @@
 
 package import VarveLog
 package import VarveStorage
+import VarveStore
 
 /// The choices of a server's operator.
 package struct ServerConfiguration: Sendable {
@@ -56,6 +57,9 @@ package struct ServerConfiguration: Sendable {
 
     /// The most bytes of a request body.
     package var maxBodyBytes = 16 << 20
+    /// The most bytes of a batch of the store; nil is as many as a file of the journal takes, up to
+    /// what the store takes by itself.
+    package var storeBatchBytesMax: Int?
     /// The most payload bytes of all streams together; nil is no limit.
     package var maxTotalBytes: UInt64?
     /// The most payload bytes of one stream; nil is no limit.
@@ -144,6 +148,16 @@ package struct ServerConfiguration: Sendable {
             "max-body", maxBodyBytes <= journalFileBytes / 2,
             "be at most half of journal-file: it is \(maxBodyBytes) bytes, and half of the other "
                 + "\(journalFileBytes / 2)")
+        if let bytes = storeBatchBytesMax {
+            try Self.check(
+                "store-max-batch", (1...StoreLimits.batchBytesCeiling).contains(bytes),
+                "be 1 byte to \(StoreLimits.batchBytesCeiling >> 20) MiB")
+            let fitting = Self.batchBytes(fittingFile: journalFileBytes)
+            try Self.check(
+                "store-max-batch", bytes <= fitting,
+                "be at most 8/9 of journal-file: it is \(bytes) bytes, and 8/9 of the other "
+                    + "\(fitting)")
+        }
         for (name, value) in [
             ("long-poll-timeout", longPollTimeoutMilliseconds),
             ("sse-max-age", eventStreamMaxAgeMilliseconds),

@@ -18,6 +18,10 @@ final class ServerCore: Sendable {
     /// The most verifications that run or wait at a time; one runs.
     private static let verificationsMax = 8
 
+    /// The most bytes of bodies with batches of the store that wait for a thread or are taken
+    /// apart.
+    private static let batchBodiesBytesMax = 256 << 20
+
     /// The operator's choices.
     let configuration: ServerConfiguration
     /// The streams.
@@ -26,6 +30,8 @@ final class ServerCore: Sendable {
     let pools: ServerPools
     /// The key-value store on the same log; nil when it is off.
     let store: Store?
+    /// The memory for bodies with batches of the store that wait for a thread or are taken apart.
+    let batchBodies: ByteBudget
     /// What signs heads.
     let signer: HeadSigner
     /// Where lines are logged.
@@ -57,6 +63,7 @@ final class ServerCore: Sendable {
         self.pools = pools
         self.store = store
         self.signer = signer
+        batchBodies = ByteBudget(limit: Self.batchBodiesBytesMax)
         self.logger = logger
         self.clock = clock
         self.random = random

@@ -18,10 +18,11 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case evicted(sequence: UInt64, oldestRetained: UInt64?)
     /// No batch has that sequence yet.
     case notFound(sequence: UInt64, current: UInt64)
-    /// A selector's or filter's pattern that cannot be used.
-    case invalidPattern(String)
-    /// A policy of pruning or retention that cannot be used.
-    case invalidPolicy(String)
+    /// A selector's or filter's pattern that cannot be used, and the path to it in the services'
+    /// messages; nil for one that belongs to none.
+    case invalidPattern(String, field: String? = nil)
+    /// A policy of pruning or retention that cannot be used, and the path to what is wrong.
+    case invalidPolicy(String, field: String = "policies")
     /// A reduction that cannot be computed as it was asked for.
     case invalidReduce(String)
     /// Something that this store cannot do, whatever the arguments.
@@ -73,9 +74,9 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
             sequence == 0
                 ? "there is no batch 0: batches are counted from 1"
                 : "there is no batch \(sequence) yet; the newest is \(current)"
-        case .invalidPattern(let detail):
+        case .invalidPattern(let detail, _):
             "the pattern cannot be used: \(detail)"
-        case .invalidPolicy(let detail):
+        case .invalidPolicy(let detail, _):
             "the policy cannot be used: \(detail)"
         case .invalidReduce(let detail):
             "the reduction cannot be computed: \(detail)"

@@ -76,6 +76,12 @@ import VarvePlatform
         let both = ["repair", data, "--rebuild-index", "--rebuild-catalog"]
         #expect(try Varve.refusal(both, code: 2).contains("comes first"))
         #expect(try Varve.output(["repair", data, "--rebuild-index"]).contains("from 1 batches"))
+        let compared = try Varve.output(["repair", data, "--compare-index"])
+        #expect(compared == "done: compare the store's index with its batches: 2 rows\n")
+        let alone = ["repair", data, "--rebuild-index", "--compare-index"]
+        #expect(try Varve.refusal(alone, code: 2).contains("stands alone"))
+        let index = "index: 1 keys, come to batch 1 of 1: whole\n"
+        #expect(try Varve.output(["verify", data]).contains(index))
     }
 
     @Test func `any bytes go in and come out, by every form`() throws {

@@ -24,7 +24,7 @@ import VarvePlatform
         #expect(
             result.output.split(separator: "\n") == [
                 "writing and reading", "compression", "ranges", "reductions", "deletion",
-                "subscriptions", "errors", "policies",
+                "subscriptions", "errors", "wire", "policies",
             ])
     }
 }

@@ -32,6 +32,111 @@ struct ProtobufTests {
         #expect(read == GetRequest(key: Array("a"), minSequence: 7))
     }
 
+    @Test(
+        "A known field whose value has another layout is passed over like an unknown one",
+        arguments: [
+            "08 05", "0d 01 02 03 04", "09 01 02 03 04 05 06 07 08", "0b 0c", "0b 08 01 13 14 0c",
+            "0a 01 62 08 05", "15 01 02 03 04", "12 01 05", "13 1a 02 61 62 14",
+        ])
+    func anotherLayoutIsPassedOver(hex: String) throws {
+        for bytes in [hex + "0a 01 61 10 07", "0a 01 62 10 07" + hex + "0a 01 61"] {
+            let read = try MessageFormat.proto.decode(GetRequest.self, Array(hex: bytes))
+            #expect(read == GetRequest(key: Array("a"), minSequence: 7))
+        }
+    }
+
+    @Test("Groups of old protobuf are passed over, nested as deep as messages may be")
+    func groupsArePassedOver() throws {
+        func groups(_ depth: Int) -> [UInt8] {
+            [UInt8](repeating: 0x2b, count: depth) + [UInt8](repeating: 0x2c, count: depth)
+                + [0x0a, 0x01, 0x61]
+        }
+        #expect(
+            try MessageFormat.proto.decode(GetRequest.self, groups(63)).key == Array("a"))
+        #expect(throws: MessageFault.tooDeep(limit: 64)) {
+            try MessageFormat.proto.decode(GetRequest.self, groups(64))
+        }
+        #expect(throws: MessageFault.tooDeep(limit: 64)) {
+            try MessageFormat.proto.decode(GetRequest.self, groups(100_000))
+        }
+    }
+
+    @Test("A list of numbers is read packed, alone and mixed")
+    func aListOfNumbersIsRead() throws {
+        /// The widths of a Z-order field whose bytes are these.
+        func widths(_ hex: String) throws -> String {
+            let field = Array(hex: hex)
+            let key = [0x12, UInt8(field.count)] + field
+            let reference = [0x0a, UInt8(key.count)] + key
+            let parameters = [0x12, UInt8(reference.count)] + reference
+            let bytes = [0x1a, UInt8(parameters.count)] + parameters
+            let json = try MessageFormat.convert(bytes, .reduceRequest, from: .proto, to: .json)
+            return json.text
+        }
+        let three = #"{"params":{"groupBy":[{"field":{"zOrderKey":{"fieldWidths":[1,300,3]}}}]}}"#
+        for hex in [
+            "1a 04 01 ac 02 03", "18 01 18 ac 02 18 03", "18 01 1a 00 1a 03 ac 02 03",
+            "1a 01 01 1d 00 00 00 00 1a 02 ac 02 18 03",
+        ] {
+            #expect(try widths(hex) == three)
+        }
+        #expect(throws: MessageFault.self) { try widths("1a 02 01 ac") }
+    }
+
+    @Test("Numbers are cut to the size of their field")
+    func numbersAreCut() throws {
+        let read = try MessageFormat.proto.decode(
+            RangeRequest.self, Array(hex: "18 85 80 80 80 10 20 ff ff ff ff ff ff ff ff ff 01"))
+        #expect(read == RangeRequest(limit: 5, batchSize: .max))
+        func isDeletion(_ hex: String) throws -> Bool {
+            try MessageFormat.proto.decode(BatchResponse.self, Array(hex: hex)).isDeletion
+        }
+        #expect(try isDeletion("a0 06 80 80 80 80 80 01"))
+        #expect(try isDeletion("a0 06 80 02"))
+        #expect(try !isDeletion("a0 06 80 80 00"))
+    }
+
+    @Test("Pieces of a message are put together, those of another field of its oneof are not")
+    func piecesArePutTogether() throws {
+        func policy(_ hex: String) throws -> String {
+            try MessageFormat.convert(Array(hex: hex), .pruneRequest, from: .proto, to: .json).text
+        }
+        // A selector in two pieces of its scope, which is in two pieces of its policy.
+        #expect(
+            try policy("0a 0e 0a 05 0a 03 0a 01 61 0a 05 0a 03 12 01 62")
+                == #"{"policies":[{"keys":{"selector":{"prefix":"YQ==","payloadRegex":"b"}}}]}"#)
+        #expect(
+            try policy("0a 0a 0a 02 0a 00 0a 00 0a 02 12 00")
+                == #"{"policies":[{"keys":{"selector":{},"groupBy":{}}}]}"#)
+        #expect(
+            try policy("0a 0e 0a 0c 12 03 0a 01 61 12 00 12 03 0a 01 62")
+                == #"{"policies":[{"keys":{"groupBy":{"captureGroups":["a","b"]}}}]}"#)
+        func literal(_ hex: String) throws -> String {
+            let literal = Array(hex: hex)
+            let parameters = [0x12, UInt8(literal.count)] + literal
+            let bytes = [0x1a, UInt8(parameters.count)] + parameters
+            return try MessageFormat.convert(bytes, .reduceRequest, from: .proto, to: .json).text
+        }
+        // The sum of a literal and a field: its sides come one by one.
+        #expect(
+            try literal("1a 06 0a 04 12 02 08 01 1a 04 12 02 0a 00")
+                == #"{"params":{"groupBy":[{"add":{"left":{"literal":{"int64Value":"1"}},"#
+                + #""right":{"field":{}}}}]}}"#)
+        #expect(
+            try literal("1a 06 0a 04 12 02 08 01 12 00 1a 02 12 00")
+                == #"{"params":{"groupBy":[{"add":{"right":{}}}]}}"#)
+    }
+
+    @Test("As many pairs are read as a batch may have, however small they are")
+    func manyPairsAreRead() throws {
+        let pair: [UInt8] = [0x0a, 0x05, 0x0a, 0x03, 0x61, 0x62, 0x63]
+        let bytes = [[UInt8]](repeating: pair, count: 1 << 20).flatMap { $0 }
+        #expect(
+            try bytes.withUnsafeBytes {
+                try MessageFormat.proto.read(.putRequest, $0) { $0.count(1) }
+            } == 1 << 20)
+    }
+
     @Test("The last value of a field counts, and pieces of a message are put together")
     func theLastValueCounts() throws {
         let bytes = Array(hex: "0a 01 61 0a 01 62")
@@ -44,7 +149,9 @@ struct ProtobufTests {
     @Test(
         "Bytes that are no message are refused",
         arguments: [
-            "0a", "0a 05 61", "0a ff ff ff ff ff ff ff ff ff 01", "00 01", "0b 0c", "0c", "0f 01",
+            "0a", "0a 05 61", "0a ff ff ff ff ff ff ff ff ff 01", "00 01", "0c", "0f 01", "0e 01",
+            "0b", "0b 14", "0b 0c 0c", "0b 02 00 0c", "0b 0a 02 61 0c", "08", "15 01 02 03",
+            "8a 80 80 80 80 00 01 61", "82 80 80 80 10 00", "8a 80 80 80 00 01",
             "10 ff ff ff ff ff ff ff ff ff ff ff 01", "0d 01 02", "09 01", "ff",
         ])
     func bytesThatAreNoMessageAreRefused(hex: String) {

@@ -38,6 +38,31 @@ import Testing
         }
     }
 
+    @Test func aPathThatTakesLargeBodiesHasALimitOfItsOwn() throws {
+        var configuration = limits()
+        configuration.largeBodyBytesMax = 3000
+        try TestServer.run(configuration) { server in
+            let client = server.client()
+            func status(_ path: String, _ count: Int, isChunked: Bool) -> Int? {
+                let body = String(repeating: "x", count: count)
+                let framing =
+                    isChunked
+                    ? "Transfer-Encoding: chunked\r\n\r\n3e8\r\n\(body.prefix(1000))\r\n"
+                        + "\(String(count - 1000, radix: 16))\r\n\(body.dropFirst(1000))\r\n"
+                        + "0\r\n\r\n"
+                    : "Content-Length: \(count)\r\n\r\n\(body)"
+                client.send("POST \(path) HTTP/1.1\r\nHost: a\r\n\(framing)")
+                return client.response()?.status
+            }
+            for isChunked in [false, true] {
+                #expect(status("/echo/large", 3000, isChunked: isChunked) == 200)
+                #expect(status("/echo/large", 3001, isChunked: isChunked) == 413)
+                #expect(status("/echo", 1001, isChunked: isChunked) == 413)
+                #expect(status("/echo/larger", 3000, isChunked: isChunked) == 413)
+            }
+        }
+    }
+
     @Test func aChunkedBodyIsRefusedWhenItCrossesTheLimitAndTheConnectionGoesOn() throws {
         try TestServer.run(limits()) { server in
             let client = server.client()

@@ -44,6 +44,10 @@ final class TestHandler: RequestHandler {
         }
     }
 
+    func takesLargeBody(_ request: borrowing RequestView) -> Bool {
+        request.path.elementsEqual("/echo/large".utf8)
+    }
+
     private func park(_ exchange: Exchange, endsWithPeer: Bool) {
         let owner = TestOwner(journal, exchange)
         guard exchange.park(owner: owner, endsWithPeer: endsWithPeer) else {

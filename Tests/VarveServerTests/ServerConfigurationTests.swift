@@ -1,4 +1,6 @@
 import Testing
+import VarveNetwork
+import VarveStore
 
 @testable import VarveServer
 
@@ -20,6 +22,9 @@ struct ServerConfigurationTests {
             ("base-path", { $0.basePath = "/a?b" }),
             ("page-bytes", { $0.pageBytes = 0 }),
             ("max-body", { $0.maxBodyBytes = 0 }),
+            ("store-max-batch", { $0.storeBatchBytesMax = 0 }),
+            ("store-max-batch", { $0.storeBatchBytesMax = 1 << 30 }),
+            ("store-max-batch", { $0.storeBatchBytesMax = 60 << 20 }),
             ("loops", { $0.loops = 0 }),
             ("loops", { $0.loops = 5000 }),
             ("read-threads", { $0.readThreads = 0 }),
@@ -35,6 +40,26 @@ struct ServerConfigurationTests {
             ("body-timeout", { $0.bodyTimeoutMilliseconds = 100_000_000_000 }),
             ("idle-timeout", { $0.idleTimeoutMilliseconds = 0 }),
         ]
+
+    @Test("a batch of the store is what a journal file takes, up to 64 MiB")
+    func batchesFitTheJournal() throws {
+        var configuration = ServerConfiguration()
+        configuration.storage = .directory("data")
+        #expect(configuration.store.batchBytesMax == (64 << 20) / 9 * 8)
+        configuration.journalFileBytes = 256 << 20
+        #expect(configuration.store.batchBytesMax == 64 << 20)
+        #expect(configuration.network.largeBodyBytesMax == 97 << 20)
+        configuration.storeBatchBytesMax = 96 << 20
+        try configuration.validate()
+        #expect(configuration.store.batchBytesMax == 96 << 20)
+        configuration.storeBatchBytesMax = 1 << 20
+        #expect(configuration.store.batchBytesMax == 1 << 20)
+        // Other bodies keep their own limit, which a small batch is below.
+        #expect(configuration.network.bodyBytesMax == 16 << 20)
+        #expect(configuration.network.largeBodyBytesMax == 16 << 20)
+        configuration.hasStore = false
+        #expect(configuration.network.largeBodyBytesMax == 0)
+    }
 
     @Test("a value outside its range is refused by the option's name", arguments: invalid.indices)
     func refusal(_ index: Int) {

@@ -140,6 +140,28 @@ struct StoreLoopTests {
         for caller in waiting { #expect(try caller.connection.receive().status == 200) }
     }
 
+    @Test("What is wrong with a batch is told at once, while others wait for the index")
+    func aWrongBatchDoesNotWait() throws {
+        let indexes = HeldIndexes()
+        let server = try StoreServer(indexes: indexes) {
+            $0.overloadWaitMilliseconds = 600_000
+            $0.journalFileBytes = 64 << 20
+        }
+        defer { indexes.holdWrites(false) }
+        try fillBehind(indexes, server)
+        let caller = try server.caller()
+        for size in [1, 100_000] {
+            let error = #expect(throws: ConnectError.self) {
+                _ = try caller.put([
+                    KeyValue(key: [2], value: [UInt8](repeating: 1, count: size)),
+                    KeyValue(key: [UInt8](repeating: 1, count: 255), value: []),
+                ])
+            }
+            #expect(error?.detail(ErrorInfo.self)?.reason == "INVALID_KEY_LENGTH")
+            #expect(error?.detail(BadRequest.self)?.violations.map(\.field) == ["kvs[1].key"])
+        }
+    }
+
     @Test("Batches that have waited long enough for the index are refused, and nothing is written")
     func batchesAreRefusedWhenTheIndexStaysBehind() throws {
         let indexes = HeldIndexes()

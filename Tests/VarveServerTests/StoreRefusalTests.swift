@@ -43,10 +43,29 @@ struct StoreRefusalTests {
     @Test("A wrong policy names its field, whoever finds the fault")
     func aWrongPolicyNamesItsField() throws {
         let server = try StoreServer()
-        for policies in ["", "{}", #"{"keys":{"selector":{}}}"#] {
+        for (policies, field) in [
+            ("", "policies"), ("{}", "policies[0].keys"),
+            (#"{"keys":{"selector":{}}}"#, "policies[0].retain"),
+            (
+                #"{"keys":{"selector":{"payloadRegex":"("}},"retain":{"dropAll":{}}}"#,
+                "policies[0].keys.selector.payload_regex"
+            ),
+            (
+                #"{"keys":{"selector":{},"orderBy":{"captureGroup":"o"}},"retain":{"dropAll":{}}}"#,
+                "policies[0].keys.order_by.capture_group"
+            ),
+            (
+                #"{"keys":{"orderBy":{"encoding":7}}}"#,
+                "policies[0].keys.order_by.encoding"
+            ),
+            (
+                #"{"keys":{"selector":{}},"retain":{"keepLatest":{}}}"#,
+                "policies[0].retain.keep_latest.count"
+            ),
+        ] {
             let error = try refusal(server, Path.prune, "{\"policies\":[\(policies)]}")
             #expect(error.detail(ErrorInfo.self)?.reason == "INVALID_POLICY")
-            #expect(error.detail(BadRequest.self)?.violations.map(\.field) == ["policies"])
+            #expect(error.detail(BadRequest.self)?.violations.map(\.field) == [field])
         }
     }
 

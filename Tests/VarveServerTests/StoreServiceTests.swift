@@ -96,6 +96,41 @@ struct StoreServiceTests {
         #expect(error?.detail(BadRequest.self)?.violations.first?.field == "kvs[0].value")
     }
 
+    @Test("A batch may be larger than other bodies, as large as the store says")
+    func aBatchMayBeLargerThanOtherBodies() throws {
+        let server = try StoreServer {
+            $0.maxBodyBytes = 1 << 20
+            $0.storeBatchBytesMax = 4 << 20
+        }
+        func pairs(_ count: UInt8) -> [KeyValue] {
+            (0..<count).map {
+                KeyValue(key: [$0], value: [UInt8](repeating: $0, count: 1_200_000))
+            }
+        }
+        for format in MessageFormat.allCases {
+            let caller = try server.caller(format)
+            let sequence = try caller.put(pairs(3))
+            let batch = try caller.call(
+                Path.batch, BatchRequest(sequence: sequence), BatchResponse.self)
+            #expect(batch.entries == pairs(3))
+            // One that the store does not take, and one that is not read.
+            let error = #expect(throws: ConnectError.self) { try caller.put(pairs(4)) }
+            #expect(error?.code == .resourceExhausted)
+            #expect(error?.detail(ErrorInfo.self)?.reason == "PUT_TOO_LARGE")
+            #expect(
+                try caller.post(Path.put, [UInt8](repeating: 0, count: 8 << 20)).status == 413)
+            #expect(
+                try caller.post(Path.get, [UInt8](repeating: 0, count: 1 << 20 + 1)).status == 413)
+        }
+        let packed = try #require(
+            try MessageFormat.proto.encode(PutRequest(pairs(3))).withUnsafeBytes {
+                ContentCoding.gzip.compress($0)
+            })
+        let response = try server.caller().post(
+            Path.put, packed, headers: [("Content-Encoding", "gzip")])
+        #expect(response.status == 200)
+    }
+
     @Test("A read that must see more than there is is told how far the store is")
     func aReadThatMustSeeMoreIsRefused() throws {
         let server = try StoreServer()

@@ -151,17 +151,32 @@ struct StoreStreamTests {
         let server = try StoreServer()
         let caller = try server.caller()
         let all = KeySelector(prefix: [], pattern: "")
-        for (request, reason) in [
-            (SubscribeRequest(selectors: []), "INVALID_FILTER"),
-            (SubscribeRequest(selectors: Array(repeating: all, count: 17)), "INVALID_FILTER"),
-            (SubscribeRequest(selectors: [all], filters: [.none]), "INVALID_FILTER"),
-            (SubscribeRequest(selectors: [.init(prefix: [], pattern: "(")]), "INVALID_PATTERN"),
+        let wrong = KeySelector(prefix: [], pattern: "(")
+        for (request, reason, field) in [
+            (SubscribeRequest(selectors: []), "INVALID_FILTER", "selectors"),
+            (
+                SubscribeRequest(selectors: Array(repeating: all, count: 17)), "INVALID_FILTER",
+                "selectors"
+            ),
+            (
+                SubscribeRequest(selectors: [all], filters: [.none]), "INVALID_FILTER",
+                "value_filters[0]"
+            ),
+            (
+                SubscribeRequest(selectors: [all, wrong]), "INVALID_PATTERN",
+                "selectors[1].payload_regex"
+            ),
+            (
+                SubscribeRequest(selectors: [all], filters: [.exact([]), .pattern("[")]),
+                "INVALID_PATTERN", "value_filters[1].regex"
+            ),
         ] {
             let error = #expect(throws: ConnectError.self) {
                 try caller.stream(Path.subscribe, request, BatchResponse.self)
             }
             #expect(error?.code == .invalidArgument)
             #expect(error?.detail(ErrorInfo.self)?.reason == reason)
+            #expect(error?.detail(BadRequest.self)?.violations.map(\.field) == [field])
         }
     }
 

@@ -22,7 +22,9 @@ struct JSONMessageReader {
     func read(
         _ scanner: inout JSONScanner, into message: MessageBuilder, depth: Int
     ) throws(MessageFault) {
-        guard depth <= MessageShape.depthMax else { throw .tooDeep(limit: MessageShape.depthMax) }
+        guard depth <= MessageReader.depthMax else {
+            throw .tooDeep(limit: MessageReader.depthMax)
+        }
         if let wellKnown = WellKnownType(message.type) {
             return try read(&scanner, wellKnown, into: message, depth: depth)
         }

@@ -3,18 +3,41 @@ enum JSONNumber {
     /// The longest number that is looked at.
     private static let charactersMax = 400
 
+    /// The digits of the largest integer of 64 bits.
+    private static let integerDigitsMax = 20
+
     /// Takes an integer; `1.0` and `1e3` are integers too.
     static func integer<Value: FixedWidthInteger>(
         _ scanner: inout JSONScanner, _ type: Value.Type
     ) throws(MessageFault) -> Value {
         let characters = try characters(&scanner)
         if let value = Value(characters) { return value }
-        // A double cannot tell large integers apart, so digits alone are never read as one.
-        guard characters.contains(where: { ".eE".contains($0) }),
-            let double = Double(characters), double.magnitude <= 9_007_199_254_740_992,
-            let value = Value(exactly: double)
-        else { throw scanner.fault("the number is no integer of the field's size") }
+        guard let plain = plain(characters), let value = Value(plain) else {
+            throw scanner.fault("the number is no integer of the field's size")
+        }
         return value
+    }
+
+    /// The digits of a number with a fraction or an exponent that is an integer all the same; nil
+    /// for one that is none, or has more digits than any field takes. Exact, as a double is not.
+    private static func plain(_ number: String) -> String? {
+        let parts = number.split(whereSeparator: { "eE".contains($0) })
+        guard let mantissa = parts.first, parts.count <= 2,
+            var power = Int(parts.count == 2 ? parts[1] : "0")
+        else { return nil }
+        let isNegative = mantissa.hasPrefix("-")
+        let halves = mantissa.drop { $0 == "-" }.split(separator: ".")
+        var digits = Substring(halves.joined()).drop { $0 == "0" }
+        if digits.isEmpty { return "0" }
+        let fraction = halves.count == 2 ? halves[1].count : 0
+        guard power.magnitude <= charactersMax else { return nil }
+        power -= fraction
+        while power < 0, digits.last == "0" {
+            digits.removeLast()
+            power += 1
+        }
+        guard power >= 0, digits.count + power <= integerDigitsMax else { return nil }
+        return (isNegative ? "-" : "") + digits + String(repeating: "0", count: power)
     }
 
     /// Takes a floating-point number.

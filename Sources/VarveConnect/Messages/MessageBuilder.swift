@@ -18,6 +18,13 @@ package struct MessageBuilder {
         base.assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor = type.descriptor
     }
 
+    /// A message that is there already, of `type` and in `memory`.
+    private init(_ base: UnsafeMutableRawPointer, _ type: MessageType, in memory: MessageMemory) {
+        self.base = base
+        self.type = type
+        self.memory = memory
+    }
+
     /// What has been filled so far.
     var view: MessageView { MessageView(base, type) }
 
@@ -111,14 +118,41 @@ package struct MessageBuilder {
     }
 }
 
-// What the reader of JSON needs as well: the same by field and by address.
+// What the readers of both encodings need as well: the same by field and by address.
 extension MessageBuilder {
+    /// The room that the first value of a repeated field makes.
+    private static let firstCapacity = 4
+
     /// Where a singular field's value goes; the field counts as set.
     func place(_ field: MessageField) -> UnsafeMutableRawPointer {
         if field.isInOneof {
             (base + field.quantifierOffset).storeBytes(of: field.number, as: UInt32.self)
         }
         return base + field.offset
+    }
+
+    /// The message that a singular field is set to; nil when it is absent.
+    func part(_ field: MessageField, _ type: MessageType) -> MessageBuilder? {
+        guard view.isSet(field) else { return nil }
+        return (base + field.offset).load(as: UnsafeMutableRawPointer?.self)
+            .map { MessageBuilder($0, type, in: memory) }
+    }
+
+    /// Where one more value of a repeated field goes, which counts as there; not cleared, and valid
+    /// until the next.
+    func append(_ field: MessageField) throws(MessageFault) -> UnsafeMutableRawPointer {
+        let count = view.count(field)
+        var list = (base + field.offset).load(as: UnsafeMutableRawPointer?.self)
+        // The room of a list doubles, so that its count tells when it is full.
+        if count == 0 || (count >= Self.firstCapacity && count & (count - 1) == 0) {
+            let grown = try memory.take(max(Self.firstCapacity, count * 2) * field.width)
+            if let list { grown.copyMemory(from: list, byteCount: count * field.width) }
+            (base + field.offset).storeBytes(of: grown, as: UnsafeMutableRawPointer.self)
+            list = grown
+        }
+        guard let list else { preconditionFailure("a list that is not empty has memory") }
+        (base + field.quantifierOffset).storeBytes(of: UInt(count + 1), as: UInt.self)
+        return list + count * field.width
     }
 
     /// Memory for `count` values of a repeated field, which counts as set to them.

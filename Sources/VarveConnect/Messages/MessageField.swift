@@ -46,8 +46,9 @@ struct MessageField {
     /// What a value is.
     var kind: Kind {
         switch descriptor.pointee.type {
-        case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_SINT32, PROTOBUF_C_TYPE_SFIXED32: .int32
-        case PROTOBUF_C_TYPE_INT64, PROTOBUF_C_TYPE_SINT64, PROTOBUF_C_TYPE_SFIXED64: .int64
+        // No message has the zigzag numbers, SINT32 and SINT64, which are laid out in another way.
+        case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_SFIXED32: .int32
+        case PROTOBUF_C_TYPE_INT64, PROTOBUF_C_TYPE_SFIXED64: .int64
         case PROTOBUF_C_TYPE_UINT32, PROTOBUF_C_TYPE_FIXED32: .uint32
         case PROTOBUF_C_TYPE_UINT64, PROTOBUF_C_TYPE_FIXED64: .uint64
         case PROTOBUF_C_TYPE_DOUBLE: .double
@@ -56,6 +57,16 @@ struct MessageField {
         case PROTOBUF_C_TYPE_ENUM: .enumeration
         case PROTOBUF_C_TYPE_BYTES: CountedText.isText(descriptor.pointee) ? .string : .bytes
         default: .message
+        }
+    }
+
+    /// How a value is laid out on the wire when it stands alone.
+    var wireType: WireReader.WireType {
+        switch descriptor.pointee.type {
+        case PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_MESSAGE: .delimited
+        case PROTOBUF_C_TYPE_DOUBLE, PROTOBUF_C_TYPE_FIXED64, PROTOBUF_C_TYPE_SFIXED64: .fixed64
+        case PROTOBUF_C_TYPE_FLOAT, PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32: .fixed32
+        default: .varint
         }
     }
 

@@ -17,7 +17,7 @@ package enum MessageFormat: String, Sendable, CaseIterable {
         let memory = MessageMemory(limitBytes: memoryBytesMax ?? Self.memoryBytes(bytes.count))
         let view =
             switch self {
-            case .proto: try ProtobufCoding.decode(bytes, type, in: memory)
+            case .proto: try MessageReader.decode(bytes, type, in: memory)
             case .json: try JSONMessageReader.decode(bytes, type, in: memory)
             }
         defer { withExtendedLifetime(memory) {} }
@@ -71,8 +71,11 @@ package enum MessageFormat: String, Sendable, CaseIterable {
     }
 
     /// What a message of `count` bytes may take in memory. The fields of small entries take many
-    /// times what they take on the wire; a flood of empty ones must not.
+    /// times what they take on the wire; a flood of empty ones must not, and as many entries as a
+    /// batch may have fit in any case.
     private static func memoryBytes(_ count: Int) -> Int {
-        (16 << 20) + count.multipliedReportingOverflow(by: 8).partialValue
+        min(
+            (32 << 20) + count.multipliedReportingOverflow(by: 8).partialValue,
+            (128 << 20) + count)
     }
 }

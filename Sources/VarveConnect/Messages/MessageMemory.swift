@@ -2,9 +2,8 @@ import CProtobufC
 
 /// The memory of one message and all that is in it: given out piece by piece, taken back at once.
 ///
-/// protobuf-c asks for memory once for each part of a message; here that costs an addition. A
-/// message that would take more than the limit is refused.
-/// Thread rule: one thread at a time.
+/// Each part of a message asks for memory; here that costs an addition. A message that would take
+/// more than the limit is refused. Thread rule: one thread at a time.
 final class MessageMemory {
     private static let alignment = 16
     private static let firstChunkBytes = 4 << 10
@@ -16,8 +15,6 @@ final class MessageMemory {
     private var nextChunkBytes = firstChunkBytes
     private var free: UnsafeMutableRawPointer?
     private var freeBytes = 0
-    /// Whether memory was refused because of the limit.
-    private(set) var isExhausted = false
 
     /// No memory yet; at most `limitBytes` can be had.
     init(limitBytes: Int) {
@@ -30,8 +27,17 @@ final class MessageMemory {
 
     /// `count` bytes, aligned for any field, not cleared; valid as long as this object.
     func take(_ count: Int) throws(MessageFault) -> UnsafeMutableRawPointer {
-        guard let pointer = tryTake(count) else { throw .tooLarge(limitBytes: limitBytes) }
-        return pointer
+        guard count >= 0, count <= limitBytes - usedBytes else {
+            throw .tooLarge(limitBytes: limitBytes)
+        }
+        let rounded = (count &+ (Self.alignment - 1)) & ~(Self.alignment - 1)
+        usedBytes &+= count
+        if rounded <= freeBytes, let pointer = free {
+            free = pointer + rounded
+            freeBytes &-= rounded
+            return pointer
+        }
+        return takeFromNewChunk(max(rounded, Self.alignment))
     }
 
     /// Copies bytes, or text, and stores their place and length at `place`.
@@ -47,34 +53,13 @@ final class MessageMemory {
         place.storeBytes(of: data, as: ProtobufCBinaryData.self)
     }
 
-    /// Calls `body` with an allocator of protobuf-c that takes from this memory.
-    func withAllocator<Result>(
-        _ body: (UnsafeMutablePointer<ProtobufCAllocator>) -> Result
-    ) -> Result {
-        var allocator = ProtobufCAllocator(
-            alloc: { owner, count in
-                guard let owner else { return nil }
-                return Unmanaged<MessageMemory>.fromOpaque(owner)
-                    ._withUnsafeGuaranteedRef { $0.tryTake(count) }
-            },
-            free: { _, _ in },
-            allocator_data: Unmanaged.passUnretained(self).toOpaque())
-        return withUnsafeMutablePointer(to: &allocator, body)
-    }
-
-    private func tryTake(_ count: Int) -> UnsafeMutableRawPointer? {
-        guard count >= 0, count <= limitBytes - usedBytes else {
-            isExhausted = true
-            return nil
-        }
-        let rounded = (count &+ (Self.alignment - 1)) & ~(Self.alignment - 1)
-        usedBytes &+= count
-        if rounded <= freeBytes, let pointer = free {
-            free = pointer + rounded
-            freeBytes &-= rounded
-            return pointer
-        }
-        return takeFromNewChunk(max(rounded, Self.alignment))
+    /// Stores the place and length of bytes, or text, at `place`, without a copy of them.
+    static func refer(to bytes: UnsafeRawBufferPointer, at place: UnsafeMutableRawPointer) {
+        // protobuf-c writes messages and never writes into them.
+        let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+        let data = ProtobufCBinaryData(
+            len: bytes.count, data: start?.assumingMemoryBound(to: UInt8.self))
+        place.storeBytes(of: data, as: ProtobufCBinaryData.self)
     }
 
     private func takeFromNewChunk(_ count: Int) -> UnsafeMutableRawPointer {

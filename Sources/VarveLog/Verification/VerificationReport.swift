@@ -57,6 +57,8 @@ public struct VerificationReport: Sendable {
     public internal(set) var heads: [HeadFinding] = []
     /// All damage, in the order of the files.
     public internal(set) var damages: [Damage] = []
+    /// What was found of the index of the store; nil when that was not asked for, or there is none.
+    public internal(set) var index: IndexSummary?
     /// The number of segments.
     public internal(set) var segmentCount = 0
     /// How many segments have a valid signature of a key that is known.
@@ -79,8 +81,8 @@ public struct VerificationReport: Sendable {
     /// True when nothing is damaged and every head that was looked for is proven.
     public var isProven: Bool { isClean && heads.allSatisfy(\.isProven) }
 
-    /// Lines for people: each stream with its head, the heads that were looked for, each damage, a
-    /// summary.
+    /// Lines for people: each stream with its head, the heads that were looked for, the store's
+    /// index, each damage, a summary.
     public var lines: [String] {
         // A store that nobody used is nothing to tell of.
         let told = streams.filter { $0.records > 0 || !$0.isReserved }
@@ -99,6 +101,7 @@ public struct VerificationReport: Sendable {
                 "head: stream \"\(head.name)\": "
                     + (head.isProven ? "proven" : "NOT PROVEN") + ": \(head.detail)")
         }
+        if let index, index.state != .damaged { lines.append("index: \(index.detail)") }
         for damage in damages {
             let stream = damage.stream.map { " stream \($0)" } ?? ""
             let record = damage.record.map { " record \($0)" } ?? ""
@@ -135,6 +138,7 @@ public struct VerificationReport: Sendable {
         line.add("streams", list: streams.map(Self.json))
         line.add("proven", isProven)
         line.add("heads", list: heads.map(\.json))
+        if let index { line.add("index", json: index.json) }
         line.add("damages", list: damages.map(Self.json))
         return line.rendered
     }

@@ -90,10 +90,10 @@ extension ConnectError {
                 .outOfRange, .batchEvicted, text, method,
                 metadata: oldest.map { ["oldest_retained": "\($0)"] } ?? [:])
         case .notFound: self.init(.notFound, .batchNotFound, text, method)
-        case .invalidPattern: self.init(.invalidArgument, .invalidPattern, text, method)
-        case .invalidPolicy:
-            self.init(
-                .invalidArgument, .invalidPolicy, text, method, field: "policies")
+        case .invalidPattern(_, let field):
+            self.init(.invalidArgument, .invalidPattern, text, method, field: field)
+        case .invalidPolicy(_, let field):
+            self.init(.invalidArgument, .invalidPolicy, text, method, field: field)
         case .invalidReduce:
             self.init(.invalidArgument, .invalidReduceParameters, text, method, field: "params")
         case .unsupported: self.init(.failedPrecondition, .unsupported, text, method)

@@ -50,6 +50,9 @@ enum StoreMethod: CaseIterable {
         }
     }
 
+    /// Whether a request carries a batch, which may be larger than other bodies.
+    var takesBatch: Bool { self == .put || self == .delete }
+
     /// Whether GET may be used: one message comes back and nothing changes.
     var allowsGet: Bool {
         switch self {

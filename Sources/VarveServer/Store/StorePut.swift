@@ -28,13 +28,11 @@ enum StorePut {
     ) throws(ConnectError) {
         let call = context.call
         try context.checkDeadline()
-        if let overload = context.store.overload {
-            if responder.postpone(request, .store) { return }
-            throw context.fault(overload)
-        }
         if StoreMessage.isSmall(call, request) {
+            // What is wrong with a batch is told before it waits.
             let batch = try encode(request.body, context)
             do throws(StoreError) {
+                if let overload = context.store.overload { throw overload }
                 send(try stage(batch, context), bodyCount: request.body.count, responder)
             } catch {
                 // As for an append: the log may take it in a moment.
@@ -43,18 +41,26 @@ enum StorePut {
             }
             return
         }
-        answerOnPool(request, context, responder)
+        let byteCount = request.body.count
+        guard let share = responder.core.batchBodies.take(byteCount) else {
+            if responder.postpone(request, .batches(byteCount: byteCount)) { return }
+            throw context.fault(.log(.overloaded(reason: "batches wait to be taken apart")))
+        }
+        answerOnPool(request, share, context, responder)
     }
 
-    /// The same for a large batch, which a pool takes apart.
+    /// The same for a large batch, which a pool takes apart. Its body has its share of the memory
+    /// for those until it is answered or put off.
     private static func answerOnPool(
-        _ request: borrowing RequestView, _ context: StoreWork.Context, _ responder: Responder
+        _ request: borrowing RequestView, _ share: ByteBudget.Share,
+        _ context: StoreWork.Context, _ responder: Responder
     ) {
         let call = context.call
         let body = Array(request.body)
         let head = request.head
         let headBytes = Array(request.headBytes)
         PoolWork.begin(on: responder.core.storePool, responder) { () -> Outcome in
+            defer { withExtendedLifetime(share) {} }
             do throws(ConnectError) {
                 let batch = try body.span.withUnsafeBytes { (body) throws(ConnectError) in
                     try StoreMessage.with(call, body: body) { (bytes) throws(ConnectError) in
@@ -63,6 +69,7 @@ enum StorePut {
                 }
                 try context.checkDeadline()
                 do throws(StoreError) {
+                    if let overload = context.store.overload { throw overload }
                     return .staged(try stage(batch, context))
                 } catch {
                     if case .log(.overloaded) = error { return .overloaded(context.fault(error)) }
@@ -72,6 +79,7 @@ enum StorePut {
                 return .refused(error)
             }
         } answer: { outcome in
+            defer { withExtendedLifetime(share) {} }
             switch outcome {
             case .staged(let staged): send(staged, bodyCount: body.count, responder)
             case .refused(let error): responder.fail(call, error)

@@ -18,7 +18,7 @@ enum StoreRouter {
         do throws(StoreCallFault) {
             call = try StoreCall(
                 request, method, now: responder.loop.nowMilliseconds,
-                messageBytesMax: responder.core.configuration.maxBodyBytes)
+                messageBytesMax: messageBytesMax(of: method, responder.core.configuration))
         } catch {
             return refuse(error, request, method, responder)
         }
@@ -49,6 +49,13 @@ enum StoreRouter {
                 status: .notFound,
                 body: ConnectError(.unimplemented, "the service has no method of that name").json,
                 contentType: "application/json", coding: .identity, envelopeCoding: .identity))
+    }
+
+    /// The most bytes of a message to a method, decompressed.
+    private static func messageBytesMax(
+        of method: StoreMethod, _ configuration: ServerConfiguration
+    ) -> Int {
+        method.takesBatch ? configuration.storeBodyBytes : configuration.maxBodyBytes
     }
 
     private static func refuse(

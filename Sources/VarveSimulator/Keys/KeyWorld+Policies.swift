@@ -24,7 +24,7 @@ extension KeyWorld {
                 report.sequence == state.current && report.counts.removed == UInt64(keys.count),
                 "\(report.counts.removed) keys were pruned at \(report.sequence), "
                     + "\(keys.count) go at \(state.current)")
-        case .failure(.invalidPolicy(let detail)):
+        case .failure(.invalidPolicy(let detail, _)):
             try Violation.require(!request.isValid, "a policy was refused: \(detail)")
         case .failure: break
         }

@@ -30,13 +30,14 @@ package final class KeyPattern: Sendable {
     // Immutable behind its address, so any thread may use it: RE2 locks its cache of states itself.
     private nonisolated(unsafe) let pattern: OpaquePointer
 
-    /// The pattern that `source` says.
+    /// The pattern that `source` says, which came in `field` of a message.
     /// - Throws: `invalidPattern` with what RE2 has against it, or its size.
-    package init(_ source: String) throws(StoreError) {
+    package init(_ source: String, field: String? = nil) throws(StoreError) {
         let size = source.utf8.count
         guard size <= StoreLimits.patternBytesMax else {
             throw .invalidPattern(
-                "it has \(size) bytes; a pattern has at most \(StoreLimits.patternBytesMax)")
+                "it has \(size) bytes; a pattern has at most \(StoreLimits.patternBytesMax)",
+                field: field)
         }
         self.source = source
         var (compiled, fault) = (nil as OpaquePointer?, "")
@@ -50,7 +51,9 @@ package final class KeyPattern: Sendable {
                 fault = String(decoding: text, as: UTF8.self)
             }
         }
-        guard let compiled else { throw .invalidPattern("\(fault), in \"\(source)\"") }
+        guard let compiled else {
+            throw .invalidPattern("\(fault), in \"\(source)\"", field: field)
+        }
         pattern = compiled
     }
 

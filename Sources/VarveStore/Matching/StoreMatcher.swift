@@ -38,23 +38,27 @@ package final class StoreMatcher: Sendable {
     package init(selectors: [StoreSelector], filters: [StoreFilter]) throws(StoreError) {
         guard (1...StoreLimits.selectorsMax).contains(selectors.count) else {
             throw .invalidPattern(
-                "there are \(selectors.count) selectors; 1 to \(StoreLimits.selectorsMax) may be")
+                "there are \(selectors.count) selectors; 1 to \(StoreLimits.selectorsMax) may be",
+                field: "selectors")
         }
         guard filters.count <= StoreLimits.filtersMax else {
             throw .invalidPattern(
-                "there are \(filters.count) filters; at most \(StoreLimits.filtersMax) may be")
+                "there are \(filters.count) filters; at most \(StoreLimits.filtersMax) may be",
+                field: "value_filters")
         }
         var compiledSelectors: [Selector] = []
-        for selector in selectors {
-            compiledSelectors.append(
-                Selector(prefix: selector.prefix, pattern: try Self.pattern(selector.pattern)))
+        for (index, selector) in selectors.enumerated() {
+            let pattern = try Self.pattern(selector.pattern, "selectors[\(index)].payload_regex")
+            compiledSelectors.append(Selector(prefix: selector.prefix, pattern: pattern))
         }
         var compiledFilters: [Filter] = []
-        for filter in filters {
+        for (index, filter) in filters.enumerated() {
             switch filter {
             case .exact(let bytes): compiledFilters.append(.exact(bytes))
             case .prefix(let bytes): compiledFilters.append(.prefix(bytes))
-            case .regex(let source): compiledFilters.append(.pattern(try KeyPattern(source)))
+            case .regex(let source):
+                let pattern = try KeyPattern(source, field: "value_filters[\(index)].regex")
+                compiledFilters.append(.pattern(pattern))
             }
         }
         self.selectors = compiledSelectors
@@ -96,8 +100,10 @@ package final class StoreMatcher: Sendable {
     }
 
     /// The pattern of a selector; nil where any rest will do.
-    private static func pattern(_ source: String?) throws(StoreError) -> KeyPattern? {
+    private static func pattern(
+        _ source: String?, _ field: String
+    ) throws(StoreError) -> KeyPattern? {
         guard let source, !source.isEmpty else { return nil }
-        return try KeyPattern(source)
+        return try KeyPattern(source, field: field)
     }
 }

@@ -8,6 +8,12 @@ struct LatestKeys {
     /// How many there are.
     var count: Int { heap.count }
 
+    /// What all of them take, as `PruneCandidate` says.
+    var byteCount: Int { heap.reduce(0) { $0 + $1.byteCount } }
+
+    /// One of the keys; empty when there is none.
+    var anyKey: [UInt8] { heap.first?.key ?? [] }
+
     /// Takes a key that was not there, in O(log count).
     ///
     /// - Returns: the one that goes instead, which may be this one; nil while there is room.

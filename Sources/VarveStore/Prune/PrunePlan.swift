@@ -36,7 +36,8 @@ package struct PrunePlan: Sendable {
             do throws(PolicyFault) {
                 plans.append(try PrunePlan(policy))
             } catch {
-                throw .invalidPolicy("policies[\(index)]: \(error.detail)")
+                throw .invalidPolicy(
+                    "policies[\(index)]: \(error.detail)", field: "policies[\(index)]\(error.part)")
             }
         }
         try checkPrefixes(plans)
@@ -46,39 +47,47 @@ package struct PrunePlan: Sendable {
     /// What is wrong with one policy.
     private struct PolicyFault: Error {
         let detail: String
+        /// The path to the part that is wrong, behind that to the policy.
+        let part: String
 
-        init(_ detail: String) {
+        init(_ detail: String, _ part: String) {
             self.detail = detail
+            self.part = part
         }
     }
 
     private init(_ policy: PrunePolicy) throws(PolicyFault) {
-        guard let keys = policy.keys else { throw PolicyFault("keys is required") }
-        guard let selector = keys.selector else { throw PolicyFault("keys.selector is required") }
-        guard let retain = policy.retain else { throw PolicyFault("retain is required") }
+        guard let keys = policy.keys else { throw PolicyFault("keys is required", ".keys") }
+        guard let selector = keys.selector else {
+            throw PolicyFault("keys.selector is required", ".keys.selector")
+        }
+        guard let retain = policy.retain else { throw PolicyFault("retain is required", ".retain") }
         guard selector.prefix.count <= StoreLimits.keyBytesMax else {
             throw PolicyFault(
                 "the prefix has \(selector.prefix.count) bytes; a key has at most "
-                    + "\(StoreLimits.keyBytesMax)")
+                    + "\(StoreLimits.keyBytesMax)", ".keys.selector.prefix")
         }
         do throws(StoreError) {
             pattern = try KeyPattern(selector.pattern ?? "")
         } catch {
-            throw PolicyFault(error.description)
+            throw PolicyFault(error.description, ".keys.selector.payload_regex")
         }
         prefix = selector.prefix
         self.retain = retain
         guard Set(keys.groupBy.map { Array($0.utf8) }).count == keys.groupBy.count else {
-            throw PolicyFault("group_by names a capture group twice")
+            throw PolicyFault(
+                "group_by names a capture group twice", ".keys.group_by.capture_groups")
         }
         var groups: [Int] = []
-        for name in keys.groupBy {
-            groups.append(try Self.group(name, of: pattern, "group_by"))
+        for (index, name) in keys.groupBy.enumerated() {
+            let part = ".keys.group_by.capture_groups[\(index)]"
+            groups.append(try Self.group(name, of: pattern, "group_by", part))
         }
         self.groups = groups
         if let order = keys.orderBy {
             self.order = Order(
-                group: try Self.group(order.captureGroup, of: pattern, "order_by"),
+                group: try Self.group(
+                    order.captureGroup, of: pattern, "order_by", ".keys.order_by.capture_group"),
                 encoding: order.encoding)
         } else {
             order = nil
@@ -87,11 +96,12 @@ package struct PrunePlan: Sendable {
     }
 
     private static func group(
-        _ name: String, of pattern: KeyPattern, _ user: String
+        _ name: String, of pattern: KeyPattern, _ user: String, _ part: String
     ) throws(PolicyFault) -> Int {
         guard let group = pattern.group(named: name) else {
             throw PolicyFault(
-                "\(user) names the capture group \"\(name)\", which \"\(pattern.source)\" has not")
+                "\(user) names the capture group \"\(name)\", which \"\(pattern.source)\" has not",
+                part)
         }
         return group
     }
@@ -99,12 +109,21 @@ package struct PrunePlan: Sendable {
     private func checkRetain() throws(PolicyFault) {
         switch retain {
         case .keepLatest(let count):
-            guard count > 0 else { throw PolicyFault("keep_latest needs a count above 0") }
-            guard order != nil else { throw PolicyFault("keep_latest needs order_by") }
+            guard count > 0 else {
+                throw PolicyFault(
+                    "keep_latest needs a count above 0", ".retain.keep_latest.count")
+            }
+            guard order != nil else {
+                throw PolicyFault("keep_latest needs order_by", ".keys.order_by")
+            }
         case .greaterThan, .greaterThanOrEqual:
-            guard let order else { throw PolicyFault("a threshold needs order_by") }
+            guard let order else {
+                throw PolicyFault("a threshold needs order_by", ".keys.order_by")
+            }
             guard order.encoding == .uint64 else {
-                throw PolicyFault("a threshold needs order_by with the encoding U64_BE")
+                throw PolicyFault(
+                    "a threshold needs order_by with the encoding U64_BE",
+                    ".keys.order_by.encoding")
             }
         case .dropAll:
             break
@@ -119,7 +138,8 @@ package struct PrunePlan: Sendable {
                 || earlier.prefix.starts(with: plan.prefix)
             {
                 throw .invalidPolicy(
-                    "the prefixes of policies[\(other)] and policies[\(index)] are equal or nested")
+                    "the prefixes of policies[\(other)] and policies[\(index)] are equal or nested",
+                    field: "policies[\(index)].keys.selector.prefix")
             }
         }
     }

@@ -1,14 +1,25 @@
 /// Decides, for one policy, which keys of its prefix go.
 ///
 /// It is fed every key of the prefix, in any order, each once. It keeps nothing but, where the
-/// latest keys of each group stay, those that may be among them. Thread rule: one thread at a time.
+/// latest keys of each group stay, those that may be among them; when they become too many, those
+/// of the groups that are over, if the keys come in order and `GroupLayout` can tell which those
+/// are, are forgotten. Thread rule: one thread at a time.
 package final class PrunePlanner {
+    /// The keys of a group that may stay.
+    private struct Group {
+        var latest = LatestKeys()
+        /// How many bytes behind the prefix all keys of the group begin with.
+        let headCount: Int
+    }
+
     private let plan: PrunePlan
     private let limits: PruneLimits
     private let spans: KeyPattern.Spans
-    private var latest: [[UInt8]: LatestKeys] = [:]
+    private var groups: [[UInt8]: Group] = [:]
     private var comparedBytes = 0
     private var groupKey: [UInt8] = []
+    private var layout = GroupLayout()
+    private var hasForgotten = false
     /// What has been done so far.
     package private(set) var counts = PruneCounts()
 
@@ -50,7 +61,7 @@ package final class PrunePlanner {
             counts.withoutOrder += 1
             return nil
         }
-        return try decide(candidate)
+        return try decide(candidate, key, rest)
     }
 
     /// The same for a key as a scan gives it.
@@ -60,10 +71,13 @@ package final class PrunePlanner {
         }.get()
     }
 
-    private func decide(_ candidate: PruneCandidate) throws(StoreError) -> StoreKey? {
+    private func decide(
+        _ candidate: PruneCandidate, _ key: UnsafeRawBufferPointer, _ rest: UnsafeRawBufferPointer
+    ) throws(StoreError) -> StoreKey? {
         switch plan.retain {
         case .keepLatest(let count):
-            return try keep(candidate, count)
+            let headCount = layout.add(key, rest, plan.groups, spans)
+            return try keep(candidate, Group(headCount: headCount), count)
         case .greaterThan(let threshold):
             return Self.number(candidate.order) > threshold ? nil : remove(candidate.key)
         case .greaterThanOrEqual(let threshold):
@@ -73,18 +87,41 @@ package final class PrunePlanner {
         }
     }
 
+    /// Takes a key of a group, which is the one of `groupKey` and `group` if it is the first.
     private func keep(
-        _ candidate: PruneCandidate, _ count: UInt64
+        _ candidate: PruneCandidate, _ group: Group, _ count: UInt64
     ) throws(StoreError) -> StoreKey? {
-        let isNew = latest[groupKey] == nil
-        let old = latest[groupKey, default: LatestKeys()].insert(candidate, limit: count)
+        // A key of a group that was forgotten may be among these.
+        guard layout.isKept || !hasForgotten else { throw tooMuch }
+        let isNew = groups[groupKey] == nil
+        let old = groups[groupKey, default: group].latest.insert(candidate, limit: count)
         comparedBytes += candidate.byteCount - (old?.byteCount ?? 0)
-        if isNew { comparedBytes += groupKey.count + 128 }
-        guard comparedBytes <= limits.comparedBytesMax else {
-            throw .invalidPolicy(
-                "the keys that may stay take more than \(limits.comparedBytesMax) bytes to compare")
+        if isNew { comparedBytes += Self.byteCount(groupKey) }
+        if comparedBytes > limits.comparedBytesMax, layout.isKept {
+            forgetGroups(before: candidate)
         }
+        guard comparedBytes <= limits.comparedBytesMax else { throw tooMuch }
         return old.map { remove($0.key) }
+    }
+
+    /// Forgets the groups that no key behind this one belongs to.
+    private func forgetGroups(before candidate: PruneCandidate) {
+        hasForgotten = true
+        for (name, group) in groups {
+            let head = group.latest.anyKey.prefix(plan.prefix.count + group.headCount)
+            guard !candidate.key.starts(with: head) else { continue }
+            comparedBytes -= group.latest.byteCount + Self.byteCount(name)
+            groups[name] = nil
+        }
+    }
+
+    /// What the name of a group takes, and its place.
+    private static func byteCount(_ group: [UInt8]) -> Int { group.count + 128 }
+
+    private var tooMuch: StoreError {
+        .invalidPolicy(
+            "the keys that may stay take more than \(limits.comparedBytesMax) bytes to compare, "
+                + "and what they are grouped by does not lie at their beginning")
     }
 
     private func remove(_ key: StoreKey) -> StoreKey {

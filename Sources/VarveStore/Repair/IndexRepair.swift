@@ -8,7 +8,7 @@ package import VarveStorage
 /// That needs every batch: once some were dropped, the log alone cannot make it. Looking changes
 /// nothing.
 package struct IndexRepair {
-    private static let name = Format.indexDirectory
+    static let name = Format.indexDirectory
 
     private let directory: String
     private let indexes: any IndexSource
@@ -30,19 +30,54 @@ package struct IndexRepair {
 
     /// What is wrong with the index: nothing, or why the store does not open. Reads all of it.
     package func look() -> [RepairReport.Finding] {
+        let found = examine()
+        return found.state == .damaged ? [finding(found.detail)] : []
+    }
+
+    /// The same, with what the index has. Reads all of it.
+    func examine() -> VerificationReport.IndexSummary {
         do throws(StoreError) {
             guard let index = try open() else {
-                guard dropped > 0 else { return [] }
-                return [finding("it is missing, and the log has dropped batches 1 to \(dropped)")]
+                guard dropped == 0 else {
+                    throw .index(
+                        "it is missing, and the log has dropped batches 1 to \(dropped)")
+                }
+                return .init(.absent, "missing: the next start makes it from the log")
             }
-            try IndexCheck.check(try marker(of: index), batches, policies)
-            try StoreIndex.wrapping { () throws(IndexError) in
-                _ = try index.scan(.all, .ascending, waiting: true) { _, _ in true }
-            }
-            return []
+            let place = try marker(of: index)
+            try IndexCheck.check(place, batches, policies)
+            let (keys, last) = (try count(index, through: place), place.batchPlace.record)
+            return .init(
+                .whole, "\(keys) keys, come to batch \(last) of \(batches.tail.record): whole",
+                keys: keys, batch: last)
         } catch {
-            return [finding(Self.detail(error))]
+            return .init(.damaged, Self.detail(error))
         }
+    }
+
+    /// How many keys the index has, none of which a batch wrote that it has not come to.
+    private func count(
+        _ index: any OrderedIndex, through place: IndexMarker
+    ) throws(StoreError) -> UInt64 {
+        var (keys, fault) = (0 as UInt64, nil as StoreError?)
+        try StoreIndex.wrapping { () throws(IndexError) in
+            _ = try index.scan(.all, .ascending, waiting: true) { key, value in
+                guard key.first == IndexFormat.keyPrefix else { return true }
+                keys += 1
+                do throws(StoreError) {
+                    let sequence = try IndexFormat.sequence(of: value)
+                    if sequence >= 1, sequence <= place.batchPlace.record { return true }
+                    fault = .index(
+                        "a key is of batch \(sequence), and it has come to batch "
+                            + "\(place.batchPlace.record)")
+                } catch {
+                    fault = error
+                }
+                return false
+            }
+        }
+        if let fault { throw fault }
+        return keys
     }
 
     /// Throws `index`, with the sequences, when the log has not all that is needed any more.
@@ -87,14 +122,14 @@ package struct IndexRepair {
             + (exists ? " and move the old one aside" : "")
     }
 
-    private func replacement(_ label: String) throws(StoreError) -> IndexReplacement {
+    func replacement(_ label: String) throws(StoreError) -> IndexReplacement {
         try Store.wrap { () throws(LogError) in
             try IndexReplacement(of: Self.name, in: directory, from: indexes, label: label)
         }
     }
 
     /// Folds the log into an empty index, which is flushed and, with this call, let go.
-    private func fill(_ index: any OrderedIndex, from log: EventLog) throws(StoreError) {
+    func fill(_ index: any OrderedIndex, from log: EventLog) throws(StoreError) {
         // As if it were in memory: nothing may be dropped from the log before it has its name.
         let store = try Store(
             on: log, index: StoreIndex(index, outlivesLog: false), ownsLog: false,
@@ -115,7 +150,7 @@ package struct IndexRepair {
     }
 
     /// The index for reading; nil when there is none.
-    private func open() throws(StoreError) -> (any OrderedIndex)? {
+    func open() throws(StoreError) -> (any OrderedIndex)? {
         do throws(IndexError) {
             return try indexes.openReadOnly(Self.name)
         } catch {
@@ -139,9 +174,10 @@ package struct IndexRepair {
 
     // MARK: Words
 
-    private func finding(_ detail: String) -> RepairReport.Finding {
+    func finding(_ detail: String, stopsOpening: Bool = true) -> RepairReport.Finding {
         RepairReport.Finding(
-            place: Self.name, problem: StoreError.index(detail).description, stopsOpening: true,
+            place: Self.name, problem: StoreError.index(detail).description,
+            stopsOpening: stopsOpening,
             advice: dropped == 0
                 ? "varve repair --rebuild-index: nothing is lost by it"
                 : "the log keeps batches \(kept), so it cannot be made from that. \(backupAdvice)")
@@ -152,7 +188,7 @@ package struct IndexRepair {
             + "\(dropped) at least: the rest is taken from the log"
     }
 
-    private static func detail(_ error: StoreError) -> String {
+    static func detail(_ error: StoreError) -> String {
         if case .index(let detail) = error { return detail }
         return error.description
     }

@@ -13,6 +13,9 @@ enum RepairCommand: Command {
     private static let rebuildIndex = Option(
         name: "rebuild-index", value: .none,
         summary: "Make the store's index anew from its batches; nothing is lost by it")
+    private static let compareIndex = Option(
+        name: "compare-index", value: .none,
+        summary: "Compare the store's index, row by row, with one made from its batches")
     private static let quarantine = Option(
         name: "quarantine", value: .none,
         summary: "Take away what keeps the log from being opened, and say exactly what is lost")
@@ -36,7 +39,8 @@ enum RepairCommand: Command {
             Positional(name: "DIR", summary: "Directory of the log (--data-dir of the server)")
         ],
         options: [
-            rebuildCatalog, rebuildIndex, quarantine, dryRun, yes, VolumeOpening.keyFile, json,
+            rebuildCatalog, rebuildIndex, compareIndex, quarantine, dryRun, yes,
+            VolumeOpening.keyFile, json,
         ],
         examples: [
             .init(line: "varve repair data", meaning: "what is wrong, and what would help"),
@@ -47,11 +51,17 @@ enum RepairCommand: Command {
                 line: "varve repair data --rebuild-index",
                 meaning: "for an index of the key-value store that cannot be read"),
             .init(
+                line: "varve repair data --compare-index",
+                meaning: "that every key has the value of its last batch"),
+            .init(
                 line: "varve repair data --quarantine --dry-run",
                 meaning: "what would be given up, stream by stream"),
             .init(line: "varve repair data --quarantine --yes", meaning: "give it up"),
         ],
-        exitCodes: ["0 the log opens", "1 it does not, or failure", "2 wrong usage"])
+        exitCodes: [
+            "0 the log opens, and the index that was compared is right", "1 not so, or failure",
+            "2 wrong usage",
+        ])
 
     static func run(_ arguments: ParsedArguments) throws(CommandFailure) -> Int32 {
         var actions: Set<LogRepair.Action> = []
@@ -62,11 +72,11 @@ enum RepairCommand: Command {
             throw .usage(
                 "--quarantine gives data up: look at what with --dry-run, then say --yes")
         }
-        let wantsIndex = arguments.isOn(rebuildIndex)
-        if wantsIndex, !actions.isEmpty {
-            throw .usage("--rebuild-index is for a log that opens: what repairs that comes first")
+        let task = try indexTask(arguments)
+        if let task, !actions.isEmpty {
+            throw .usage("\(task.option) is for a log that opens: what repairs that comes first")
         }
-        let isLooking = (actions.isEmpty && !wantsIndex) || isDryRun
+        let isLooking = (actions.isEmpty && task == nil) || isDryRun
         let directory = arguments.positional(0) ?? ""
         let volume =
             isLooking
@@ -82,30 +92,60 @@ enum RepairCommand: Command {
         }
         let index = report.verification.flatMap { IndexRepair(of: volume, $0) }
         report.findings += index?.look() ?? []
-        if wantsIndex {
+        var isSame = true
+        if let task {
             guard let index else { throw .failed(whyNoIndex(volume, report)) }
-            try rebuild(index, of: volume, in: &report, label, isDryRun: isDryRun)
+            isSame = try perform(task, index, of: volume, in: &report, label, isDryRun: isDryRun)
         }
         if arguments.isOn(json) {
             try Output.line(report.json)
         } else {
             for line in report.lines { try Output.line(line) }
         }
-        return report.opens ? 0 : 1
+        return report.opens && isSame ? 0 : 1
     }
 
-    private static func rebuild(
-        _ index: IndexRepair, of volume: any Volume, in report: inout RepairReport,
-        _ label: String, isDryRun: Bool
-    ) throws(CommandFailure) {
+    /// What is to be done with the store's index.
+    private enum IndexTask {
+        case rebuild
+        case compare
+
+        var option: String { self == .rebuild ? "--rebuild-index" : "--compare-index" }
+    }
+
+    private static func indexTask(
+        _ arguments: ParsedArguments
+    ) throws(CommandFailure) -> IndexTask? {
+        guard arguments.isOn(compareIndex) else {
+            return arguments.isOn(rebuildIndex) ? .rebuild : nil
+        }
+        if arguments.isOn(rebuildIndex) || arguments.isOn(dryRun) {
+            throw .usage("--compare-index stands alone: it repairs nothing")
+        }
+        return .compare
+    }
+
+    /// Whether the index is as the log says, or is now.
+    private static func perform(
+        _ task: IndexTask, _ index: IndexRepair, of volume: any Volume,
+        in report: inout RepairReport, _ label: String, isDryRun: Bool
+    ) throws(CommandFailure) -> Bool {
         do {
             try index.checkCompleteness()
-            guard !isDryRun else { return try index.plan(in: &report, label: label) }
+            guard !isDryRun else {
+                try index.plan(in: &report, label: label)
+                return true
+            }
             // The layer above has to take part: what is in the journal is settled in the end.
             let engine = try StreamEngine.open(
                 volume: volume, clock: SystemClock(), random: SystemRandom())
             defer { engine.close() }
-            try index.rebuild(on: engine.log, in: &report, label: label)
+            switch task {
+            case .rebuild:
+                try index.rebuild(on: engine.log, in: &report, label: label)
+                return true
+            case .compare: return try index.compare(on: engine.log, in: &report, label: label)
+            }
         } catch {
             throw .failed("\(error)")
         }

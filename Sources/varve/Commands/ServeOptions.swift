@@ -55,6 +55,10 @@ enum ServeOptions {
     static let maxBody = setting(
         "max-body", .bytes, "The most bytes of a request body",
         standard: Quantity.text(bytes: standard.maxBodyBytes))
+    static let storeMaxBatch = setting(
+        "store-max-batch", .bytes,
+        "The most bytes of a batch of the store; without it what a journal file takes, up to 64 MiB"
+    )
     static let maxTotalBytes = setting(
         "max-total-bytes", .bytes, "The most bytes of all streams together; without it no limit")
     static let maxStreamBytes = setting(
@@ -138,8 +142,8 @@ enum ServeOptions {
         listen, dataDir, memory, backupDir, encryptionKeyFile, durability, basePath,
         store, longPollTimeout,
         eventStreamMaxAge, eventStreamKeepAlive, pageBytes, cache, allowedOrigin, maxBody,
-        maxTotalBytes,
-        maxStreamBytes, maxHead, maxHeaders, maxConnections, maxWaiters, maxSubscribers,
+        storeMaxBatch, maxTotalBytes, maxStreamBytes, maxHead, maxHeaders, maxConnections,
+        maxWaiters, maxSubscribers,
         maxConnectionOutput, headTimeout, bodyTimeout, idleTimeout, drainTimeout, overloadWait,
         loops, readThreads, memoryWindow, journalFile, settleBytes, checkpointRecords,
         residentStreams, mergeRate, compression,

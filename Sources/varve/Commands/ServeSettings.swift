@@ -72,6 +72,7 @@ enum ServeSettings {
         _ configuration: inout ServerConfiguration, _ arguments: ParsedArguments
     ) {
         set(&configuration.maxBodyBytes, arguments.bytes(ServeOptions.maxBody))
+        configuration.storeBatchBytesMax = arguments.bytes(ServeOptions.storeMaxBatch)
         configuration.maxTotalBytes = arguments.bytes(ServeOptions.maxTotalBytes).map(UInt64.init)
         configuration.maxStreamBytes = arguments.bytes(ServeOptions.maxStreamBytes)
             .map(UInt64.init)

@@ -3,6 +3,7 @@ import Synchronization
 import VarveBytes
 import VarveLog
 import VarveStorage
+import VarveStore
 
 /// `varve verify`: checks a log offline.
 enum VerifyCommand: Command {
@@ -28,6 +29,8 @@ enum VerifyCommand: Command {
         discussion: [
             "Reads only and takes no lock, so it may run beside a server; what is being written at "
                 + "that moment is not judged.",
+            "The index of the store is read from end to end, and must not be ahead of the log. "
+                + "What its keys say is for varve repair --compare-index. --stream leaves it out.",
             "With --head it proves that the history that was signed is still there: that nothing "
                 + "before that place was edited, moved, removed or cut off, by anybody. Take the "
                 + "public key from elsewhere than DIR for that: docs/proof.md says why.",
@@ -56,7 +59,10 @@ enum VerifyCommand: Command {
         for path in arguments.texts(head) { options.heads.append(try signedHead(at: path)) }
         options.publicKeys = try keys(arguments, of: directory)
         let volume = try VolumeOpening.readOnly(directory, arguments)
-        let report = try verify(volume, options)
+        // Made before, so that what a server changes meanwhile is no damage.
+        let index = options.stream == nil ? IndexVerifier(of: volume) : nil
+        var report = try verify(volume, options)
+        index?.verify(&report)
         // Not clean, but nothing: a path that was mistyped, or a disk that is not mounted.
         guard report.segmentCount > 0 || report.fileCount > 0 || !report.isClean else {
             throw .usage("\(directory): there is no log in it")

@@ -118,7 +118,7 @@ struct KeyPatternTests {
         #expect {
             try KeyPattern(source)
         } throws: { error in
-            guard case StoreError.invalidPattern(let detail)? = error as? StoreError else {
+            guard case StoreError.invalidPattern(let detail, _)? = error as? StoreError else {
                 return false
             }
             return detail.contains(reason) && detail.contains(source)

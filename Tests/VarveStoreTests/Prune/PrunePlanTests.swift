@@ -24,7 +24,7 @@ struct PrunePlanTests {
             _ = try PrunePlan.plans(for: policies)
             return nil
         } catch {
-            guard case .invalidPolicy(let detail) = error else { return "another error" }
+            guard case .invalidPolicy(let detail, _) = error else { return "another error" }
             return detail
         }
     }

@@ -207,6 +207,94 @@ struct PrunePlannerTests {
         Int64(bitPattern: key.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
     }
 
+    /// Keys of many groups, in order.
+    private func manyKeys(_ name: (Int) -> String) -> [[UInt8]] {
+        (0..<1000).flatMap { number in (1...3).map { key(name(number), $0) } }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    @Test("groups at the beginning of keys in order take the memory of one, however many they are")
+    func groupsInOrder() throws {
+        var limits = PruneLimits()
+        limits.comparedBytesMax = 4096
+        let keys = manyKeys { "\($0)" }
+        let expected = keys.filter { $0.last != 3 }
+        #expect(
+            try prune(policy(.keepLatest(count: 1)), keys, limits: limits).removed == expected)
+        // One is the beginning of another, with keys on both sides of it.
+        let nested = manyKeys { String(repeating: "a", count: $0 % 50 + 1) + "/\($0)" }
+        let names = PrunePlanTests.policy(
+            pattern: "(?s)^(?P<name>a*)/(?P<rest>[0-9]*)/(?P<version>.{8})$",
+            groupBy: ["rest", "name"])
+        #expect(
+            try prune(names, nested, limits: limits).removed == nested.filter { $0.last != 3 })
+    }
+
+    @Test("what would take too much memory is refused, where no order tells that a group is over")
+    func groupsWithoutOrder() throws {
+        var limits = PruneLimits()
+        limits.comparedBytesMax = 4096
+        let keys = manyKeys { "\($0)" }
+        func isRefused(_ policy: PrunePolicy, _ keys: [[UInt8]]) -> Bool {
+            do {
+                _ = try prune(policy, keys, limits: limits)
+                return false
+            } catch let error as StoreError {
+                return error.code == "invalid-policy"
+            } catch {
+                return false
+            }
+        }
+        #expect(isRefused(policy(.keepLatest(count: 1)), keys.reversed()))
+        #expect(isRefused(policy(.keepLatest(count: 1)), keys + [keys[0]]))
+        // More keys may stay of one group than there is room for.
+        #expect(
+            isRefused(
+                PrunePlanTests.policy(groupBy: [], retain: .keepLatest(count: 100)), keys))
+        // The group does not come first.
+        #expect(
+            isRefused(
+                PrunePlanTests.policy(
+                    pattern: "(?s)^(?P<first>.)(?P<name>.*)/(?P<version>.{8})$"), keys))
+        // What comes before it differs, or two captures change places.
+        #expect(
+            isRefused(
+                PrunePlanTests.policy(
+                    pattern: "(?s)^(?:[0-4]|)(?P<name>.*)/(?P<version>.{8})$"), keys))
+    }
+
+    @Test("random keys in order lose the same with little memory as with much")
+    func littleMemory() throws {
+        var random = SystemRandomNumberGenerator()
+        var limits = PruneLimits()
+        limits.comparedBytesMax = 3000
+        var refusals = 0
+        for pattern in [
+            "^(?P<name>a*)(?P<version>.*)$", "^x(?P<name>[a-c]{2})(?P<version>.*)$",
+            "^(?P<name>.{0,2}?)c?(?P<version>.*)$", "^(?P<version>.)(?P<name>.*)$",
+        ] {
+            for _ in 0..<20 {
+                var keys: Set<[UInt8]> = []
+                for _ in 0..<200 {
+                    let length = Int.random(in: 0...6, using: &random)
+                    keys.insert(
+                        [0x78] + (0..<length).map { _ in UInt8.random(in: 0x61...0x63) })
+                }
+                let sorted = keys.sorted { $0.lexicographicallyPrecedes($1) }
+                let policy = PrunePlanTests.policy(
+                    prefix: pattern.hasPrefix("^x") ? [] : [0x78], pattern: pattern,
+                    encoding: .bytes, retain: .keepLatest(count: 1))
+                let expected = try prune(policy, sorted).removed
+                do {
+                    #expect(try prune(policy, sorted, limits: limits).removed == expected)
+                } catch is StoreError {
+                    refusals += 1
+                }
+            }
+        }
+        #expect(refusals < 60)
+    }
+
     @Test("the latest of a group are a heap at every step")
     func heap() throws {
         var random = SystemRandomNumberGenerator()

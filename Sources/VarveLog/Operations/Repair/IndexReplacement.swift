@@ -51,6 +51,11 @@ package struct IndexReplacement {
         }
     }
 
+    /// Removes the new index, which is closed, instead of giving it its name.
+    package func discard() throws(LogError) {
+        try LogError.wrappingIndex { () throws(IndexError) in try indexes.destroy(newName) }
+    }
+
     /// Gives the new index, which is complete, flushed and closed, its name. An old one is moved
     /// aside first; between the two steps there is none, and opening makes it by itself.
     package func finish(replacesOne: Bool) throws(LogError) {
