@@ -54,6 +54,10 @@ ssize_t varve_send_vectors(int descriptor, const struct iovec *vectors, size_t c
     return sendmsg(descriptor, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
 }
 
+int varve_reserve(int descriptor, off_t count) {
+    return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count);
+}
+
 int varve_lock(int descriptor, int exclusive) {
     return flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);
 }

@@ -111,6 +111,19 @@ package enum File {
         }
     }
 
+    /// Takes the disk space for the first `count` bytes of the file, written or not, without making
+    /// it longer (fallocate); does nothing where the file system cannot do that.
+    package static func reserve(_ descriptor: Int32, count: UInt64) throws(SystemError) {
+        guard count > 0 else { return }
+        while varve_reserve(descriptor, off_t(clamping: count)) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EOPNOTSUPP, ENOSYS: return
+            default: throw .last("fallocate")
+            }
+        }
+    }
+
     /// Puts the file's data, and the metadata needed to read it, on stable storage (fdatasync).
     ///
     /// Never repeated after an error: the kernel may have dropped the pages that it failed to

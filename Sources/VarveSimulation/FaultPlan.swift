@@ -24,9 +24,11 @@ package final class FaultPlan: Sendable {
         case name
         /// Making names durable.
         case syncDirectory
+        /// Taking the space of a file in advance.
+        case reserve
 
         /// True when it can change what is on disk.
-        var isChange: Bool { self != .read && self != .open }
+        var isChange: Bool { self != .read && self != .open && self != .reserve }
     }
 
     /// How an operation fails.
@@ -157,7 +159,8 @@ package final class FaultPlan: Sendable {
 
     /// Counts an operation and says how it fails; nil when it does not.
     func begin(_ operation: Operation, _ name: String) -> Fault? {
-        state.withLock { $0.observer }?.willBegin(operation, name)
+        // Taking space changes nothing that anybody could see.
+        if operation != .reserve { state.withLock { $0.observer }?.willBegin(operation, name) }
         return state.withLock { state in
             state.counts[operation, default: 0] += 1
             if operation.isChange { state.changeCount += 1 }

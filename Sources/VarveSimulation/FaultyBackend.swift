@@ -3,7 +3,7 @@ import VarvePlatform
 import VarveStorage
 
 /// An open file whose operations fail as a plan says.
-final class FaultyBackend: StorageBackend, ImmediateReader {
+final class FaultyBackend: StorageBackend, ImmediateReader, ReservingBackend {
     private let base: any StorageBackend
     private let plan: FaultPlan
     private let name: String
@@ -88,6 +88,13 @@ final class FaultyBackend: StorageBackend, ImmediateReader {
                 try lossy.loseSync(random: plan.lossNumbers())
             }
             throw fault.error(.sync, path: name)
+        }
+    }
+
+    func reserve(_ byteCount: UInt64) throws(StorageError) {
+        try change(.reserve) { (fault) throws(StorageError) in
+            if let fault { throw fault.error(.reserve, path: name) }
+            try (base as? any ReservingBackend)?.reserve(byteCount)
         }
     }
 

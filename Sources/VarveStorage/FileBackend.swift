@@ -5,7 +5,9 @@ import VarvePlatform
 ///
 /// Nothing is buffered here: a write is in the page cache when it returns, so it survives the
 /// process; `sync` is fdatasync. Reads are positional and take no lock.
-public final class FileBackend: StorageBackend, ImmediateReader, DescriptorBackend {
+public final class FileBackend: StorageBackend, ImmediateReader, DescriptorBackend,
+    ReservingBackend
+{
     private let file: Descriptor
     /// The file's path, for messages.
     private let path: String
@@ -124,6 +126,10 @@ public final class FileBackend: StorageBackend, ImmediateReader, DescriptorBacke
             try File.truncate(file.raw, to: size)
             sizeNow.store(size, ordering: .releasing)
         }
+    }
+
+    public func reserve(_ byteCount: UInt64) throws(StorageError) {
+        try change { () throws(SystemError) in try File.reserve(file.raw, count: byteCount) }
     }
 
     /// Traps unless the size known here is the file's; for tests, while nobody changes the file.

@@ -18,6 +18,19 @@ import VarvePlatform
         let delivery: Delivery?
     }
 
+    /// Measures for a moment; for a longer one when a busy machine has done nothing in it.
+    private static func report(_ arguments: [String]) throws -> Report {
+        var seconds = 0.5
+        while true {
+            let text = try Varve.output(
+                ["bench"] + arguments
+                    + ["--seconds", "\(seconds)", "--warm-up", "0", "--json"])
+            let report = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
+            if report.operations > 0 || seconds > 60 { return report }
+            seconds *= 4
+        }
+    }
+
     @Test(arguments: ["append", "read", "create", "sse", "longpoll"])
     func `every mode does operations without errors, and leaves no stream but the created`(
         mode: String
@@ -28,11 +41,10 @@ import VarvePlatform
         ])
         try server.waitUntilReady()
         let url = "http://127.0.0.1:\(server.port)/v1/stream"
-        let text = try Varve.output([
-            "bench", mode, url, "-c", "8", "-s", "3", "--seconds", "0.5", "--warm-up", "0",
-            "--fill", "10KiB", "--pid", "\(server.program.child.identifier)", "--json",
+        let report = try Self.report([
+            mode, url, "-c", "8", "-s", "3", "--fill", "10KiB",
+            "--pid", "\(server.program.child.identifier)",
         ])
-        let report = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
         #expect(report.operations > 0)
         #expect(report.refusals.isEmpty)
         #expect(report.brokenConnections == 0)
@@ -51,11 +63,9 @@ import VarvePlatform
         ])
         try server.waitUntilReady()
         let url = "http://127.0.0.1:\(server.port)"
-        let text = try Varve.output([
-            "bench", mode, url, "-c", "8", "--seconds", "0.5", "--warm-up", "0", "--keys", "2500",
-            "--pairs", "100", "--size", "100", "--json",
+        let report = try Self.report([
+            mode, url, "-c", "8", "--keys", "2500", "--pairs", "100", "--size", "100",
         ])
-        let report = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
         #expect(report.operations > 0)
         #expect(report.refusals.isEmpty)
         #expect(report.brokenConnections == 0)

@@ -46,6 +46,24 @@ import VarveStorage
         test.log.close()
     }
 
+    @Test("what has no space is not written in part, however often it is asked for")
+    func missingSpace() throws {
+        let test = try open()
+        let stream = try test.create("a")
+        plan.fail(.reserve, count: .max, with: .outOfSpace, namesContaining: "preparing")
+        try test.append([pattern(20_000)], to: stream)
+        let written = plan.count(of: .write)
+        for _ in 0..<5 { #expect(test.log.stepPreparer()) }
+        #expect(plan.count(of: .write) == written)
+        #expect(try volume.list("journal").count == 1)
+        try test.append([pattern(20_000)], to: stream)
+        #expect(throws: LogError.self) { try test.append([pattern(20_000)], to: stream) }
+        plan.clear()
+        #expect(test.log.stepPreparer())
+        try test.append([pattern(20_000)], to: stream)
+        test.log.close()
+    }
+
     @Test("a file that could not be used again leaves nothing behind")
     func failedReuse() throws {
         let test = try open()

@@ -110,6 +110,33 @@ import VarveStorage
         #expect(try !(MemoryVolume().open("f", create: .exclusive) is any DescriptorBackend))
     }
 
+    @Test(
+        "space is taken in advance without a change, and missing space is told at once",
+        arguments: [true, false])
+    func reserve(isEncrypted: Bool) throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let files = try FileVolume(rootDirectory: directory)
+        let key = try #require(EncryptionKey(Array(0..<32)))
+        let volume: any Volume = isEncrypted ? EncryptedVolume(files, key: key) : files
+        let backend = try volume.open("f", create: .exclusive)
+        let reserving = try #require(backend as? any ReservingBackend)
+        try reserving.reserve(1 << 20)
+        #expect(backend.size == 0)
+        try backend.append([1, 2, 3])
+        try reserving.reserve(10_000)
+        #expect(try backend.allBytes() == [1, 2, 3])
+        try backend.append([4])
+        #expect(try volume.open("f", create: .never).allBytes() == [1, 2, 3, 4])
+        // More than there is, of disk space or of what a file may have; some file systems take
+        // nothing in advance, and say nothing.
+        let outcome = failure { try reserving.reserve(1 << 60) }
+        guard outcome != "nothing" else { return }
+        #expect(outcome == "outOfSpace" || outcome == "io fallocate \(EFBIG)")
+        #expect(try backend.allBytes() == [1, 2, 3, 4])
+        #expect(failure { try backend.append([5]) }.hasPrefix("poisoned"))
+    }
+
     @Test("the root directory is made, with those above it, only when asked for")
     func root() throws {
         let directory = try temporaryDirectory()

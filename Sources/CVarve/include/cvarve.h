@@ -49,6 +49,8 @@ int varve_accept(int listener);
 ssize_t varve_send(int descriptor, const void *bytes, size_t count);
 /// sendmsg with MSG_NOSIGNAL, and with MSG_MORE if `more` is not 0.
 ssize_t varve_send_vectors(int descriptor, const struct iovec *vectors, size_t count, int more);
+/// fallocate(FALLOC_FL_KEEP_SIZE) of the first bytes of a file: 0, or -1 and the error.
+int varve_reserve(int descriptor, off_t count);
 /// flock(LOCK_NB): exclusive or shared.
 int varve_lock(int descriptor, int exclusive);
 /// flock(LOCK_UN): ends the lock for every duplicate of the descriptor.

@@ -355,6 +355,9 @@ final class FilePreparer: @unchecked Sendable {
         let spare = JournalFileName(number: number, role: .spare)
         do {
             let backend = try volume.open(preparing.path, create: .exclusive)
+            // Whoever waits for a file on a full disk asks for it again and again: nothing is
+            // written in vain, and no space taken for a moment that a settling needs.
+            try (backend as? any ReservingBackend)?.reserve(UInt64(fileBytes))
             try fill(backend)
             try volume.rename(preparing.path, to: spare.path)
             try volume.syncDirectory(Format.journalDirectory)

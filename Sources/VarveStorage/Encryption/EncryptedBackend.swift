@@ -9,7 +9,9 @@ import VarvePlatform
 /// protects against in `docs/decisions/encryption.md`.
 //
 // @unchecked Sendable: `writer` and `failure` are used under `changes`.
-final class EncryptedBackend: StorageBackend, ImmediateReader, @unchecked Sendable {
+final class EncryptedBackend: StorageBackend, ImmediateReader, ReservingBackend,
+    @unchecked Sendable
+{
     private let file: SealedFile
     private let sizeNow: Atomic<UInt64>
     /// Held alone during every change.
@@ -109,6 +111,17 @@ final class EncryptedBackend: StorageBackend, ImmediateReader, @unchecked Sendab
             // Readers that begin now see the new size; those under way find out.
             sizeNow.store(size, ordering: .releasing)
             try writer.truncate(to: size)
+        }
+    }
+
+    func reserve(_ byteCount: UInt64) throws(StorageError) {
+        let blockBytes = UInt64(EncryptedFormat.blockBytes)
+        let blocks = byteCount / blockBytes + (byteCount % blockBytes == 0 ? 0 : 1)
+        guard let base = file.base as? any ReservingBackend,
+            blocks < EncryptedFormat.blockNumberMax
+        else { return }
+        try change { () throws(StorageError) in
+            try base.reserve(EncryptedFormat.place(ofBlock: blocks))
         }
     }
 
