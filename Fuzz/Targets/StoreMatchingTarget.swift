@@ -57,6 +57,29 @@ extension FuzzTarget {
             counts.scanned
                 >= counts.removed + counts.unmatched + counts.withoutGroup + counts.withoutOrder,
             "every key is counted once")
+        let inOrder = keys.sorted { $0.lexicographicallyPrecedes($1) }
+        var limits = PruneLimits()
+        let whole = gone(of: inOrder, plan, limits)
+        limits.comparedBytesMax = 600
+        if let little = gone(of: inOrder, plan, limits) {
+            demand(little == whole, "with little memory the same keys go, or none")
+        }
         return 0
+    }
+
+    /// The keys that go; nil when deciding that takes too much memory.
+    private static func gone(
+        of keys: [[UInt8]], _ plan: PrunePlan, _ limits: PruneLimits
+    ) -> Set<[UInt8]>? {
+        let planner = PrunePlanner(plan, limits: limits)
+        var gone: Set<[UInt8]> = []
+        for key in keys {
+            do throws(StoreError) {
+                if let key = try planner.feed(key) { gone.insert(key) }
+            } catch {
+                return nil
+            }
+        }
+        return gone
     }
 }
