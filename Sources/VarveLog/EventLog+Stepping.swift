@@ -27,7 +27,7 @@ extension EventLog {
     ///
     /// - Throws: what `compact` throws.
     package func stepMerger(skipping skipped: Int, count: Int) throws(LogError) {
-        if let failure = settler.catalogFailure { throw failure }
+        if let failure = settler.work.catalogFailure { throw failure }
         let numbers = try settler.segments().dropFirst(skipped).prefix(count).map(\.number)
         if !numbers.isEmpty { _ = try settler.merge(numbers) }
     }

@@ -101,24 +101,21 @@ package final class EventLoopGroup: Sendable {
 
     /// Waits until a number of loops have said that they are done.
     private final class Countdown: Sendable {
-        private let left: Mutex<Int>
-        private let condition = Condition()
+        private let left: Monitor<Int>
 
         init(_ count: Int) {
-            left = Mutex(count)
+            left = Monitor(count)
         }
 
         func arrive() {
-            condition.withLock {
-                left.withLock { $0 -= 1 }
-                condition.broadcast()
+            left.withLock { count in
+                count -= 1
+                left.broadcast()
             }
         }
 
         func wait() {
-            condition.lock()
-            while left.withLock({ $0 > 0 }) { condition.wait() }
-            condition.unlock()
+            left.wait { left -> Void? in left > 0 ? nil : () }
         }
     }
 }

@@ -12,7 +12,7 @@ package struct SystemClock: Clock {
         return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 
-    /// Nanoseconds on the monotonic clock, the one `Condition` waits by.
+    /// Nanoseconds on the monotonic clock, the one `Monitor` waits by.
     package func monotonicNanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

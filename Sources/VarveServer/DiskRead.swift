@@ -1,6 +1,7 @@
 // A page that has to be read from disk: the pool reads it, the loop goes on with it.
 
 import Synchronization
+import VarveBytes
 import VarveLog
 import VarveNetwork
 import VarveStreams
@@ -8,7 +9,7 @@ import VarveStreams
 /// A read under way on the pool.
 enum DiskRead {
     /// What a read brought.
-    typealias Outcome = Result<(info: PageInfo, bytes: OwnedBytes), StreamRefusal>
+    typealias Outcome = Result<(info: PageInfo, bytes: FrozenBytes), StreamRefusal>
 
     /// Reads a page on the pool and calls `body` with it on the loop; false when the pool takes no
     /// more, and `body` will not be called.

@@ -1,13 +1,11 @@
 // What one event loop has done. Only the loop writes; `/metrics` on any loop reads.
 
-import Synchronization
+import VarvePlatform
 
 /// The counters of one event loop.
 ///
 /// Thread rule: one loop calls the methods and adds; any thread reads.
-//
-// @unchecked Sendable: the memory behind `requests` is constant and holds atomics.
-final class LoopMetrics: @unchecked Sendable {
+final class LoopMetrics: Sendable {
     /// Classes of status codes: 1xx to 5xx.
     private static let classes = 5
 
@@ -39,32 +37,21 @@ final class LoopMetrics: @unchecked Sendable {
     /// Subscriptions of the store open now.
     let storeSubscribers = Counter()
 
-    private let requests: UnsafeMutablePointer<Atomic<UInt64>>
+    private let requests = AtomicWords(count: Operation.allCases.count * classes)
 
     /// Counters at zero.
-    init() {
-        let count = Operation.allCases.count * Self.classes
-        requests = .allocate(capacity: count)
-        for index in 0..<count { (requests + index).initialize(to: Atomic(0)) }
-    }
-
-    deinit {
-        let count = Operation.allCases.count * Self.classes
-        requests.deinitialize(count: count)
-        requests.deallocate()
-    }
+    init() {}
 
     /// Counts an answer to a request for `operation` with `status`.
     @inline(__always)
     func count(_ operation: Operation, status: Int) {
-        let cell =
-            requests + (operation.rawValue &* Self.classes &+ min(max(status / 100, 1), 5) &- 1)
-        cell.pointee.store(cell.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        let index = operation.rawValue &* Self.classes &+ min(max(status / 100, 1), 5) &- 1
+        requests.store(requests.load(index) &+ 1, at: index)
     }
 
     /// How often a request for `operation` was answered with a status of the hundred `hundred`
     /// (1...5).
     func requests(_ operation: Operation, hundred: Int) -> UInt64 {
-        requests[operation.rawValue * Self.classes + hundred - 1].load(ordering: .relaxed)
+        requests.load(operation.rawValue * Self.classes + hundred - 1)
     }
 }

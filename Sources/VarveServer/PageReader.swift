@@ -1,5 +1,6 @@
 // Finding a page and its bytes, without ever waiting for the disk on an event loop.
 
+import VarveBytes
 import VarveLog
 import VarveStreams
 
@@ -10,7 +11,7 @@ enum PageBytes {
     /// In the log's memory and its files, in pieces that their owners keep.
     case pieces([ReadSlice])
     /// In memory of their own.
-    case owned(OwnedBytes)
+    case owned(FrozenBytes)
 }
 
 /// Reads pages on one event loop.
@@ -53,11 +54,12 @@ enum PageReader {
     /// Reads a page, waiting for the disk; on the pool.
     static func readBlocking(
         _ stream: Stream, from start: ReadStart, maxBytes: Int, _ engine: StreamEngine
-    ) throws(StreamRefusal) -> (info: PageInfo, bytes: OwnedBytes) {
+    ) throws(StreamRefusal) -> (info: PageInfo, bytes: FrozenBytes) {
         let read = try engine.beginRead(stream, from: start, maxBytes: maxBytes, blocking: true)
         do throws(LogError) {
-            let bytes = OwnedBytes(count: read.run.byteCount)
-            try read.run.gatherBlocking(into: bytes.memory)
+            let bytes = try FrozenBytes(count: read.run.byteCount) { (memory) throws(LogError) in
+                try read.run.gatherBlocking(into: memory)
+            }
             return (PageInfo(read), bytes)
         } catch {
             throw StreamRefusal(.log(error), visibleAt: read.view.visibleAt)
@@ -82,34 +84,14 @@ enum PageReader {
             {
                 return .pieces(slices)
             }
-            let bytes = OwnedBytes(count: run.byteCount)
-            return try run.gather(into: bytes.memory) ? .owned(bytes) : nil
+            var isThere = false
+            let bytes = try FrozenBytes(count: run.byteCount) { (memory) throws(LogError) in
+                isThere = try run.gather(into: memory)
+            }
+            return isThere ? .owned(bytes) : nil
         } catch {
             if case .wouldBlock = error { return nil }
             throw StreamRefusal(.log(error), visibleAt: read.view.visibleAt)
         }
     }
-}
-
-/// Bytes in memory of their own.
-///
-/// Thread rule: written by whoever made it, before it is handed on; read by anyone afterwards.
-//
-// @unchecked Sendable: see the thread rule.
-final class OwnedBytes: @unchecked Sendable {
-    /// The memory.
-    let memory: UnsafeMutableRawBufferPointer
-
-    /// Memory for `count` bytes.
-    init(count: Int) {
-        let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 16)
-        memory = UnsafeMutableRawBufferPointer(rebasing: whole[..<count])
-    }
-
-    deinit {
-        memory.baseAddress?.deallocate()
-    }
-
-    /// The bytes.
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
 }

@@ -35,9 +35,7 @@ final class ReadPool: Sendable {
     /// From how many taken jobs on their places are given back while others wait.
     private static let takenMax = 256
 
-    private let condition = Condition()
-    // Protected by `condition`; the mutex satisfies the compiler and is never contended.
-    private let queue: Mutex<Queue> = Mutex(Queue())
+    private let queue = Monitor(Queue())
     private let threads: Mutex<[NamedThread]> = Mutex([])
 
     /// Starts `threads` threads, named `name` and a number.
@@ -51,16 +49,13 @@ final class ReadPool: Sendable {
     /// Queues `job`; false when too many wait already or the pool is stopping, and nothing was
     /// queued.
     func submit(_ job: @escaping Job) -> Bool {
-        condition.withLock {
-            let isTaken = queue.withLock { queue in
-                guard !queue.isStopping, queue.jobs.count - queue.taken < Self.jobsMax else {
-                    return false
-                }
-                queue.jobs.append(job)
-                return true
+        queue.withLock { waiting in
+            guard !waiting.isStopping, waiting.jobs.count - waiting.taken < Self.jobsMax else {
+                return false
             }
-            if isTaken { condition.signal() }
-            return isTaken
+            waiting.jobs.append(job)
+            queue.signal()
+            return true
         }
     }
 
@@ -79,9 +74,9 @@ final class ReadPool: Sendable {
 
     /// Runs what is queued and ends the threads.
     func stop() {
-        condition.withLock {
-            queue.withLock { $0.isStopping = true }
-            condition.broadcast()
+        queue.withLock { waiting in
+            waiting.isStopping = true
+            queue.broadcast()
         }
         let running = threads.withLock { threads in
             defer { threads.removeAll() }
@@ -96,19 +91,14 @@ final class ReadPool: Sendable {
 
     /// Waits for a job; nil when the pool stops and nothing is queued any more.
     private func next() -> Job? {
-        condition.lock()
-        defer { condition.unlock() }
-        while true {
-            let (job, isStopping): (Job?, Bool) = queue.withLock { queue in
-                guard queue.taken < queue.jobs.count else { return (nil, queue.isStopping) }
-                let job = queue.jobs[queue.taken]
-                queue.taken += 1
-                queue.forgetTaken()
-                return (job, queue.isStopping)
+        queue.wait { waiting -> Job?? in
+            guard waiting.taken < waiting.jobs.count else {
+                return waiting.isStopping ? .some(nil) : nil
             }
-            if let job { return job }
-            if isStopping { return nil }
-            condition.wait()
+            let job = waiting.jobs[waiting.taken]
+            waiting.taken += 1
+            waiting.forgetTaken()
+            return job
         }
     }
 }

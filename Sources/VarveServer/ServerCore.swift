@@ -1,6 +1,7 @@
 // What all event loops of a server share.
 
 import Synchronization
+import VarveBytes
 import VarveLog
 import VarveNetwork
 import VarvePlatform
@@ -43,7 +44,7 @@ final class ServerCore: Sendable {
     /// The header lines of every response.
     let crossOrigin: CrossOrigin
     /// The configured base path.
-    let basePath: StaticBytes
+    let basePath: FrozenBytes
     private let port = Atomic<UInt16>(0)
     private let allCounters: Mutex<[(metrics: LoopMetrics, network: LoopCounters)]> = Mutex([])
     private let waiters = Atomic<Int>(0)
@@ -68,7 +69,7 @@ final class ServerCore: Sendable {
         self.clock = clock
         self.random = random
         crossOrigin = CrossOrigin(allowedOrigins: configuration.allowedOrigins)
-        basePath = StaticBytes(configuration.basePath)
+        basePath = FrozenBytes(configuration.basePath)
     }
 
     /// The threads that read streams from disk.
@@ -131,27 +132,5 @@ final class ServerCore: Sendable {
         if count.add(1, ordering: .relaxed).newValue <= most { return true }
         count.subtract(1, ordering: .relaxed)
         return false
-    }
-}
-
-/// Constant bytes at a constant address.
-///
-/// Thread rule: any thread.
-//
-// @unchecked Sendable: written before the initialiser returns, freed by deinit, never changed.
-final class StaticBytes: @unchecked Sendable {
-    /// The bytes; valid as long as the object.
-    let bytes: UnsafeRawBufferPointer
-
-    /// The UTF-8 of `text`.
-    init(_ text: String) {
-        let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(text.utf8.count, 1), alignment: 1)
-        memory.copyBytes(from: text.utf8)
-        bytes = UnsafeRawBufferPointer(rebasing: memory[..<text.utf8.count])
-    }
-
-    deinit {
-        bytes.deallocate()
     }
 }

@@ -25,38 +25,31 @@ package enum ServerLifetime {
         Signals.ignoreBrokenPipes()
         let server = try Server.start(configuration, clock: clock, random: random)
         started(server)
-        let condition = Condition()
-        let events = Mutex(Events())
+        let events = Monitor(Events())
         let listener = try NamedThread.start(name: "varve-signals") {
             while true {
                 guard let kind = try? signals.wait() else { return }
                 if case .hangUp = kind { continue }
-                condition.withLock {
-                    events.withLock { $0.signals += 1 }
-                    condition.broadcast()
+                events.withLock { now in
+                    now.signals += 1
+                    events.broadcast()
                 }
             }
         }
-        wait(condition) { events.withLock { $0.signals } > 0 }
+        events.wait { now -> Void? in now.signals > 0 ? () : nil }
         let outcome = Atomic<Bool>(false)
         let drainer = try NamedThread.start(name: "varve-drain") {
             let isOrderly = server.drain()
             server.stop()
             outcome.store(isOrderly, ordering: .sequentiallyConsistent)
-            condition.withLock {
-                events.withLock { $0.hasDrained = true }
-                condition.broadcast()
+            events.withLock { now in
+                now.hasDrained = true
+                events.broadcast()
             }
         }
-        wait(condition) { events.withLock { $0.hasDrained || $0.signals > 1 } }
+        events.wait { now -> Void? in now.hasDrained || now.signals > 1 ? () : nil }
         withExtendedLifetime((listener, drainer)) {}
         guard events.withLock({ $0.hasDrained }) else { return 130 }
         return outcome.load(ordering: .sequentiallyConsistent) ? 0 : 1
-    }
-
-    private static func wait(_ condition: Condition, until isTrue: () -> Bool) {
-        condition.lock()
-        while !isTrue() { condition.wait() }
-        condition.unlock()
     }
 }

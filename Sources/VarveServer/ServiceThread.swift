@@ -7,8 +7,7 @@ import VarvePlatform
 ///
 /// Thread rule: `stop` on any thread but its own; the task runs on the service's thread.
 final class ServiceThread: Sendable {
-    private let condition = Condition()
-    private let isStopping = Atomic<Bool>(false)
+    private let isStopping = Monitor(false)
     private let thread: Mutex<NamedThread?> = Mutex(nil)
 
     /// Starts running `task` every `intervalMilliseconds`, the first time after one interval.
@@ -23,9 +22,9 @@ final class ServiceThread: Sendable {
 
     /// Ends the thread, after the task if it is running.
     func stop() {
-        condition.withLock {
-            isStopping.store(true, ordering: .sequentiallyConsistent)
-            condition.broadcast()
+        isStopping.withLock { isNowStopping in
+            isNowStopping = true
+            isStopping.broadcast()
         }
         let running = thread.withLock { thread in
             defer { thread = nil }
@@ -37,11 +36,6 @@ final class ServiceThread: Sendable {
     /// Waits for one interval; false when the service stops.
     private func waitForInterval(_ milliseconds: UInt64) -> Bool {
         let deadline = SystemClock().monotonicNanoseconds() + milliseconds * 1_000_000
-        condition.lock()
-        defer { condition.unlock() }
-        while !isStopping.load(ordering: .sequentiallyConsistent) {
-            if !condition.wait(untilNanoseconds: deadline) { return true }
-        }
-        return false
+        return isStopping.wait(untilNanoseconds: deadline) { $0 ? false : nil } ?? true
     }
 }

@@ -4,10 +4,7 @@ import VarvePlatform
 enum Pause {
     /// Sleeps for so many milliseconds.
     static func milliseconds(_ count: UInt64) {
-        let condition = Condition()
         let deadline = SystemClock().monotonicNanoseconds() + count * 1_000_000
-        condition.withLock {
-            while condition.wait(untilNanoseconds: deadline) {}
-        }
+        Monitor(()).wait(untilNanoseconds: deadline) { _ -> Void? in nil }
     }
 }

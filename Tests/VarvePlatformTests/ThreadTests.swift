@@ -3,18 +3,6 @@ import Testing
 import VarvePlatform
 
 @Suite struct ThreadTests {
-    /// A number that one thread passes to another under a condition's lock.
-    private final class Shared: Sendable {
-        let condition = Condition()
-        private let number = Mutex(0)
-
-        /// The number; the condition's lock is held.
-        var value: Int {
-            get { number.withLock { $0 } }
-            set { number.withLock { $0 = newValue } }
-        }
-    }
-
     @Test("a thread runs its body once and can be joined any number of times")
     func join() throws {
         let runs = Atomic(0)
@@ -33,37 +21,6 @@ import VarvePlatform
         }
         thread.join()
         #expect(shown.withLock { $0 } == "varve flusher n\n")
-    }
-
-    @Test("a waiting thread goes on when the condition is signalled")
-    func signal() throws {
-        let shared = Shared()
-        let thread = try NamedThread.start(name: "waiter") {
-            shared.condition.withLock {
-                while shared.value != 1 { shared.condition.wait() }
-                shared.value = 2
-                shared.condition.broadcast()
-            }
-        }
-        shared.condition.withLock {
-            shared.value = 1
-            shared.condition.signal()
-            while shared.value != 2 { shared.condition.wait() }
-        }
-        thread.join()
-        #expect(shared.value == 2)
-    }
-
-    @Test("a wait with a deadline ends at it")
-    func deadline() {
-        let condition = Condition()
-        let clock = SystemClock()
-        let deadline = clock.monotonicNanoseconds() + 2_000_000
-        condition.lock()
-        while condition.wait(untilNanoseconds: deadline) {}
-        condition.unlock()
-        #expect(clock.monotonicNanoseconds() >= deadline)
-        condition.withLock { #expect(!condition.wait(untilNanoseconds: 0)) }
     }
 
     @Test("readers share a lock and a writer has it alone")

@@ -50,27 +50,25 @@ final class HeldIndexes: IndexSource {
     }
 
     /// Where those wait who are held up.
-    private final class Gate: @unchecked Sendable {
-        // Sendable: everything is touched under the condition's lock.
-        private let condition = Condition()
-        private var isOpen = true
-        private var waiting = 0
+    private final class Gate: Sendable {
+        private let state = Monitor((isOpen: true, waiting: 0))
 
-        var count: Int { condition.withLock { waiting } }
+        var count: Int { state.withLock { $0.waiting } }
 
         func set(open: Bool) {
-            condition.withLock {
-                isOpen = open
-                condition.broadcast()
+            state.withLock { now in
+                now.isOpen = open
+                state.broadcast()
             }
         }
 
         func pass() {
-            condition.lock()
-            waiting += 1
-            while !isOpen { condition.wait() }
-            waiting -= 1
-            condition.unlock()
+            state.withLock { $0.waiting += 1 }
+            state.wait { now -> Void? in
+                guard now.isOpen else { return nil }
+                now.waiting -= 1
+                return ()
+            }
         }
     }
 

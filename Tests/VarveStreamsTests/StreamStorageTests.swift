@@ -302,34 +302,31 @@ struct StreamStorageTests {
     }
 
     /// What a subscriber saw last, to be waited for.
-    private final class Seen: @unchecked Sendable {
+    private final class Seen: Sendable {
         struct State {
             var messages = 0
             var isClosed = false
             var isGone = false
         }
 
-        private let gate = Condition()
-        private var last = State()
+        private let last = Monitor(State())
 
-        var state: State { gate.withLock { last } }
+        var state: State { last.withLock { $0 } }
 
         func note(_ page: (messages: Int, isClosed: Bool)?) {
-            gate.withLock {
+            last.withLock { now in
                 if let page {
-                    last.messages = page.messages
-                    last.isClosed = page.isClosed
+                    now.messages = page.messages
+                    now.isClosed = page.isClosed
                 } else {
-                    last.isGone = true
+                    now.isGone = true
                 }
-                gate.broadcast()
+                last.broadcast()
             }
         }
 
         func wait(until condition: (State) -> Bool) {
-            gate.withLock {
-                while !condition(last) { gate.wait() }
-            }
+            last.wait { now -> Void? in condition(now) ? () : nil }
         }
     }
 }

@@ -51,8 +51,8 @@ final class Block: @unchecked Sendable {
         segments.removeAll(keepingCapacity: true)
     }
 
-    /// Takes `count` bytes for a frame at `byte` of `file`.
-    func take(_ count: Int, file: UInt32, byte: UInt32, lsn: UInt64) -> UnsafeMutableRawPointer {
+    /// Takes `count` bytes for a frame at `byte` of `file`: where they begin here.
+    func take(_ count: Int, file: UInt32, byte: UInt32, lsn: UInt64) -> Int {
         precondition(count <= room, "a frame lies in one block")
         let start = used
         used += count
@@ -67,11 +67,11 @@ final class Block: @unchecked Sendable {
                 Segment(
                     file: file, fileStart: byte, start: UInt32(start), count: UInt32(count)))
         }
-        return memory + start
+        return start
     }
 
-    /// The bytes at `byte` of `file`, as far as they are here contiguously; nil when they are not.
-    func bytes(file: UInt32, byte: UInt32, count: Int) -> UnsafeRawBufferPointer? {
+    /// Where the bytes at `byte` of `file` begin, if all are here in one piece.
+    func start(file: UInt32, byte: UInt32, count: Int) -> Int? {
         let key = Self.key(file, byte)
         var low = 0
         var high = segments.count
@@ -88,8 +88,12 @@ final class Block: @unchecked Sendable {
         guard segment.file == file, UInt64(byte) + UInt64(count) <= segment.endByte else {
             return nil
         }
-        let start = Int(segment.start) + Int(byte - segment.fileStart)
-        return UnsafeRawBufferPointer(start: memory + start, count: count)
+        return Int(segment.start) + Int(byte - segment.fileStart)
+    }
+
+    /// The bytes that begin at `start`; valid as long as the block is referenced.
+    func bytes(from start: Int, count: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: memory + start, count: count)
     }
 
     /// The place of the block's first byte in the journal; blocks are ordered by it.

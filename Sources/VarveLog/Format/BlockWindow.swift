@@ -18,17 +18,16 @@ struct BlockWindow {
     /// The bytes of memory held.
     var memoryBytes: Int { (blocks.count + idle.count) * Block.byteCount }
 
-    /// Takes memory for a frame behind all others.
+    /// Takes memory for a frame behind all others: where it begins in a block.
     mutating func take(
         _ count: Int, file: UInt32, byte: UInt32, lsn: UInt64
-    ) -> UnsafeMutableRawPointer {
-        let last = blocks.count - 1
-        if last >= 0, blocks[last].room >= count {
-            return blocks[last].take(count, file: file, byte: byte, lsn: lsn)
+    ) -> (block: Block, start: Int) {
+        if let block = blocks.last, block.room >= count {
+            return (block, block.take(count, file: file, byte: byte, lsn: lsn))
         }
         let block = idle.popLast() ?? Block()
         blocks.append(block)
-        return block.take(count, file: file, byte: byte, lsn: lsn)
+        return (block, block.take(count, file: file, byte: byte, lsn: lsn))
     }
 
     /// Drops the oldest blocks above the limit whose frames are all written.
@@ -44,12 +43,12 @@ struct BlockWindow {
         }
     }
 
-    /// The memory of `count` bytes at `byte` of `file`, and the block that holds it.
+    /// The block that has `count` bytes at `byte` of `file`, and where they begin in it.
     ///
     /// Nil when they are not in memory, or not in one piece.
     func find(
         file: UInt32, byte: UInt32, count: Int
-    ) -> (block: Block, bytes: UnsafeRawBufferPointer)? {
+    ) -> (block: Block, start: Int)? {
         let key = Block.key(file, byte)
         var low = 0
         var high = blocks.count
@@ -57,8 +56,8 @@ struct BlockWindow {
             let middle = (low + high) / 2
             if blocks[middle].firstKey <= key { low = middle + 1 } else { high = middle }
         }
-        guard low > 0, let bytes = blocks[low - 1].bytes(file: file, byte: byte, count: count)
+        guard low > 0, let start = blocks[low - 1].start(file: file, byte: byte, count: count)
         else { return nil }
-        return (blocks[low - 1], bytes)
+        return (blocks[low - 1], start)
     }
 }

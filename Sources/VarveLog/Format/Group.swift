@@ -26,7 +26,7 @@ final class Group: @unchecked Sendable {
     @exclusivity(unchecked) private(set) var vectors: ContiguousArray<UnsafeRawBufferPointer> = []
 
     private let header: UnsafeMutableRawPointer
-    private let filled = Condition()
+    private let filled = Monitor(())
     /// The number of sets that are reserved and not filled; the top bit is set once sealed.
     private let pending = Atomic<UInt64>(0)
 
@@ -90,7 +90,7 @@ final class Group: @unchecked Sendable {
     func endFilling() {
         let now = pending.subtract(1, ordering: .acquiringAndReleasing).newValue
         if now == Self.sealedBit {
-            filled.withLock { filled.broadcast() }
+            filled.withLock { _ in filled.broadcast() }
         }
     }
 
@@ -102,9 +102,9 @@ final class Group: @unchecked Sendable {
     /// Waits until every set is filled; the flusher, after sealing.
     func waitUntilFilled() {
         if pending.load(ordering: .acquiring) == Self.sealedBit { return }
-        filled.lock()
-        while pending.load(ordering: .acquiring) != Self.sealedBit { filled.wait() }
-        filled.unlock()
+        filled.wait { _ -> Void? in
+            pending.load(ordering: .acquiring) == Self.sealedBit ? () : nil
+        }
     }
 
     /// Writes the header and adds the padding; the flusher, once filled.

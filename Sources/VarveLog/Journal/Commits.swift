@@ -13,7 +13,7 @@ final class Commits: Sendable {
     private let hasFailed = Atomic<Bool>(false)
     private let failureCause = Mutex<LogError?>(nil)
     private let listeners = Mutex<[any CommitListener]>([])
-    private let gate = Condition()
+    private let gate = Monitor(())
     private let waiting = Atomic<Int>(0)
     private let asyncWaiters = Mutex<[AsyncWaiter]>([])
 
@@ -94,9 +94,7 @@ final class Commits: Sendable {
     func wait(for lsn: UInt64, isStrong: Bool) throws(LogError) {
         if isReached(lsn, isStrong) { return }
         waiting.add(1, ordering: .sequentiallyConsistent)
-        gate.lock()
-        while !isReached(lsn, isStrong), failure == nil { gate.wait() }
-        gate.unlock()
+        gate.wait { _ -> Void? in isReached(lsn, isStrong) || failure != nil ? () : nil }
         waiting.subtract(1, ordering: .sequentiallyConsistent)
         try checkReached(lsn, isStrong)
     }
@@ -127,7 +125,7 @@ final class Commits: Sendable {
 
     private func wakeWaiters() {
         guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return }
-        gate.withLock { gate.broadcast() }
+        gate.withLock { _ in gate.broadcast() }
         let hasFailed = failure != nil
         let ready = asyncWaiters.withLock { waiters in
             let count = waiters.partition { hasFailed || isReached($0.lsn, $0.isStrong) }

@@ -1,3 +1,4 @@
+import Synchronization
 import VarvePlatform
 import VarveStorage
 
@@ -6,11 +7,9 @@ import VarveStorage
 /// needs into spares, or removes them.
 ///
 /// Thread rule: `take` by the flusher, `poke` and `stop` by anyone; the rest is the thread's own.
-//
-// @unchecked Sendable: fields are used under `gate`.
-final class FilePreparer: @unchecked Sendable {
+final class FilePreparer: Sendable {
     /// A file of zeros, or of an earlier use's bytes, on stable storage with its name.
-    struct Spare {
+    struct Spare: Sendable {
         var name: JournalFileName
         var backend: any StorageBackend
         /// True when it is known to hold zeros.
@@ -30,6 +29,46 @@ final class FilePreparer: @unchecked Sendable {
         var isScrubbed: Bool
     }
 
+    /// What is ready, what is to be done, and what is under way.
+    private struct State {
+        var spares: [Spare]
+        var nextNumber: UInt64
+        var retired: [Retired] = []
+        /// True while a file that was given up is dealt with.
+        var isReusing = false
+        var moment = Scrubbing()
+        var scrubbers = 0
+        /// How many files could not be removed, or overwritten where that is wanted: opening the
+        /// log does away with them.
+        var filesLeft = 0
+        var preparedNow: [JournalFileName] = []
+        var isStopping = false
+        var isPoked = false
+
+        /// The number of the next file that is made.
+        mutating func takeNumber() -> UInt64 {
+            defer { nextNumber += 1 }
+            return nextNumber
+        }
+    }
+
+    /// Whom it works for, from `start` on.
+    private struct Owner {
+        weak var journal: Journal?
+        var files: JournalFiles?
+        var thread: NamedThread?
+    }
+
+    /// What the thread does next.
+    private enum Turn {
+        /// Deal with a file that was given up.
+        case reuse
+        /// Write a new one.
+        case prepare
+        /// End, with these left that were given up.
+        case end([Retired])
+    }
+
     /// How many bytes are written at a time.
     private static let chunkBytes = 1 << 20
     /// How many bytes are written between syncs: less holds up commits less.
@@ -43,29 +82,13 @@ final class FilePreparer: @unchecked Sendable {
     private let fileBytes: Int
     private let sparesMax: Int
     private let workers: WorkerMode
-    private weak var journal: Journal?
-    private var files: JournalFiles?
-    private var retired: [Retired] = []
-    /// True while a file that was given up is dealt with.
-    private var isReusing = false
-    private var moment = Scrubbing()
-    private var scrubbers = 0
-    /// How many files could not be removed, or overwritten where that is wanted: opening the log
-    /// does away with them.
-    private var filesLeft = 0
-    private let gate = Condition()
-    private var spares: [Spare]
-    private var nextNumber: UInt64
-    private var preparedNow: [JournalFileName] = []
-    private var isStopping = false
-    private var isPoked = false
-    private var thread: NamedThread?
+    private let owner = Mutex(Owner())
+    private let state: Monitor<State>
 
     /// A preparer with what an earlier life of the log left ready.
     init(volume: any Volume, options: LogOptions, spares: [Spare], nextNumber: UInt64) {
         self.volume = volume
-        self.spares = spares
-        self.nextNumber = nextNumber
+        state = Monitor(State(spares: spares, nextNumber: nextNumber))
         fileBytes = options.fileBytes
         sparesMax = max(1, options.sparesMax)
         workers = options.workers
@@ -73,36 +96,41 @@ final class FilePreparer: @unchecked Sendable {
 
     /// Starts the thread; from now on the journal is told about every file.
     func start(for journal: Journal, files: JournalFiles) throws(LogError) {
-        self.journal = journal
-        self.files = files
-        for _ in spares { journal.addReadyFile() }
+        owner.withLock { owner in
+            owner.journal = journal
+            owner.files = files
+        }
+        for _ in 0..<state.withLock({ $0.spares.count }) { journal.addReadyFile() }
         guard workers == .threads else { return }
         do {
-            thread = try NamedThread.start(name: "varve-prepare") { [self] in run() }
+            let thread = try NamedThread.start(name: "varve-prepare") { [self] in run() }
+            owner.withLock { $0.thread = thread }
         } catch {
             throw .io(message: error.description)
         }
     }
 
+    private var journal: Journal? { owner.withLock { $0.journal } }
+
     /// Ends the thread after what it is doing.
     func stop() {
-        gate.withLock {
-            isStopping = true
-            gate.broadcast()
+        state.withLock { now in
+            now.isStopping = true
+            state.broadcast()
         }
-        thread?.join()
+        owner.withLock { $0.thread }?.join()
     }
 
     /// Asks for another attempt after a failure: somebody needs a file.
     func poke() {
-        gate.withLock {
-            isPoked = true
-            gate.broadcast()
+        state.withLock { now in
+            now.isPoked = true
+            state.broadcast()
         }
     }
 
     /// The moment, to be given to `reuse` with files that are retired now.
-    var scrubbing: Scrubbing { gate.withLock { moment } }
+    var scrubbing: Scrubbing { state.withLock { $0.moment } }
 
     /// Takes over files that the log no longer needs and no read looks into.
     ///
@@ -111,49 +139,45 @@ final class FilePreparer: @unchecked Sendable {
     ///     bytes go.
     ///   - isScrubbing: whether their bytes must go in any case.
     func reuse(_ numbers: [UInt32], retiredAt before: Scrubbing, scrubbing isScrubbing: Bool) {
-        gate.withLock {
-            let isScrubbed = isScrubbing || scrubbers > 0 || before != moment
-            retired += numbers.map { Retired(number: $0, isScrubbed: isScrubbed) }
-            gate.broadcast()
+        state.withLock { now in
+            let isScrubbed = isScrubbing || now.scrubbers > 0 || before != now.moment
+            now.retired += numbers.map { Retired(number: $0, isScrubbed: isScrubbed) }
+            state.broadcast()
         }
     }
 
     /// From now on, until `endScrubbing`, the bytes of files that the log no longer needs go.
     func beginScrubbing() {
-        gate.withLock {
-            scrubbers += 1
-            moment.changes += 1
+        state.withLock { now in
+            now.scrubbers += 1
+            now.moment.changes += 1
             // They were given up before, and may hold what is erased all the same.
-            for index in retired.indices { retired[index].isScrubbed = true }
+            for index in now.retired.indices { now.retired[index].isScrubbed = true }
         }
     }
 
     /// Ends what `beginScrubbing` began.
     func endScrubbing() {
-        gate.withLock {
-            scrubbers -= 1
-            moment.changes += 1
+        state.withLock { now in
+            now.scrubbers -= 1
+            now.moment.changes += 1
         }
     }
 
     /// Removes all spares that may hold bytes of an earlier use and are promised to no group, and
     /// sees to it that there is one spare at least; waits for the disk.
     func replaceUsedSpares() throws(LogError) {
-        let isNeeded = gate.withLock { spares.contains { !$0.isClean } }
+        let isNeeded = state.withLock { $0.spares.contains { !$0.isClean } }
         guard isNeeded || journal?.unpromisedFiles == 0 else { return }
-        let number = gate.withLock {
-            defer { nextNumber += 1 }
-            return nextNumber
-        }
-        let fresh = try prepare(number)
-        let removed = gate.withLock { () -> [Spare] in
+        let fresh = try prepare(state.withLock { $0.takeNumber() })
+        let removed = state.withLock { now -> [Spare] in
             var removed: [Spare] = []
             journal?.replaceReadyFiles { count in
                 // The oldest are taken first, so it is these that were promised.
-                let free = spares.suffix(count)
+                let free = now.spares.suffix(count)
                 removed = free.filter { !$0.isClean }
-                spares.removeLast(free.count)
-                spares += free.filter(\.isClean) + [fresh]
+                now.spares.removeLast(free.count)
+                now.spares += free.filter(\.isClean) + [fresh]
                 return count - removed.count + 1
             }
             return removed
@@ -170,77 +194,82 @@ final class FilePreparer: @unchecked Sendable {
     func finishRetired(untilNanoseconds deadline: UInt64) -> Bool {
         guard workers == .threads else {
             while reuseRetired() {}
-            return gate.withLock { filesLeft == 0 }
+            return state.withLock { $0.filesLeft == 0 }
         }
-        gate.lock()
-        defer { gate.unlock() }
-        while !retired.isEmpty || isReusing {
-            guard !isStopping, gate.wait(untilNanoseconds: deadline) else { return false }
+        let areGone = state.wait(untilNanoseconds: deadline) { now -> Bool? in
+            if now.retired.isEmpty, !now.isReusing { return now.filesLeft == 0 }
+            return now.isStopping ? false : nil
         }
-        return filesLeft == 0
+        return areGone ?? false
     }
 
     /// The oldest spare; nil when there is none.
     func take() -> Spare? {
-        gate.withLock {
-            guard !spares.isEmpty else { return nil }
-            gate.broadcast()
-            return spares.removeFirst()
+        state.withLock { now in
+            guard !now.spares.isEmpty else { return nil }
+            state.broadcast()
+            return now.spares.removeFirst()
         }
     }
 
     /// Writes one file now, on the caller's thread; for opening, when there is no spare.
     func prepareNow() throws(LogError) -> Spare {
-        let number = gate.withLock {
-            defer { nextNumber += 1 }
-            return nextNumber
-        }
-        let spare = try prepare(number)
-        gate.withLock { preparedNow.append(spare.name) }
+        let spare = try prepare(state.withLock { $0.takeNumber() })
+        state.withLock { $0.preparedNow.append(spare.name) }
         return spare
     }
 
     /// Removes what `prepareNow` made: opening failed, and leaves nothing behind.
     func discardPrepared() {
-        for name in gate.withLock({ preparedNow }) { try? volume.remove(name.path) }
+        for name in state.withLock({ $0.preparedNow }) { try? volume.remove(name.path) }
     }
 
     private func run() {
-        gate.lock()
-        while !isStopping {
-            let hasRetired = !retired.isEmpty
-            guard hasRetired || spares.count < sparesMax else {
-                gate.wait()
-                continue
+        while true {
+            let isDone: Bool
+            switch waitForTurn() {
+            case .reuse: isDone = reuseRetired()
+            case .prepare: isDone = attempt()
+            case .end(let rest):
+                for file in rest { _ = giveUp(file, isWanted: false) }
+                return
             }
-            gate.unlock()
-            let isDone = hasRetired ? reuseRetired() : attempt()
-            gate.lock()
-            gate.broadcast()
+            state.withLock { now in
+                now.isPoked = false
+                state.broadcast()
+            }
             if !isDone { waitForRetry() }
         }
-        let rest = retired
-        retired = []
-        gate.unlock()
-        for file in rest { _ = giveUp(file, isWanted: false) }
+    }
+
+    /// Waits until there is something to do.
+    private func waitForTurn() -> Turn {
+        state.wait { now -> Turn? in
+            if now.isStopping {
+                defer { now.retired = [] }
+                return .end(now.retired)
+            }
+            if !now.retired.isEmpty { return .reuse }
+            return now.spares.count < sparesMax ? .prepare : nil
+        }
     }
 
     /// Makes a spare of the oldest file that was given up, if it is wanted; false without one.
     private func reuseRetired() -> Bool {
-        let next = gate.withLock { () -> (file: Retired, isWanted: Bool, taken: Scrubbing)? in
-            guard !retired.isEmpty else { return nil }
-            isReusing = true
-            let file = retired.removeFirst()
-            let isWanted = !file.isScrubbed && spares.count < sparesMax + Self.reusedMax
-            return (file, isWanted, moment)
+        let next = state.withLock { now -> (file: Retired, isWanted: Bool, taken: Scrubbing)? in
+            guard !now.retired.isEmpty else { return nil }
+            now.isReusing = true
+            let file = now.retired.removeFirst()
+            let isWanted = !file.isScrubbed && now.spares.count < sparesMax + Self.reusedMax
+            return (file, isWanted, now.moment)
         }
         guard let next else { return false }
-        defer { gate.withLock { isReusing = false } }
+        defer { state.withLock { $0.isReusing = false } }
         guard let spare = giveUp(next.file, isWanted: next.isWanted) else { return true }
-        let isKept = gate.withLock {
+        let isKept = state.withLock { now in
             // A redaction that began meanwhile did not see it among the spares.
-            guard moment == next.taken else { return false }
-            spares.append(spare)
+            guard now.moment == next.taken else { return false }
+            now.spares.append(spare)
             journal?.addReadyFile()
             return true
         }
@@ -252,7 +281,7 @@ final class FilePreparer: @unchecked Sendable {
     /// the cut that is still there when the log is opened is given up then.
     private func giveUp(_ file: Retired, isWanted: Bool) -> Spare? {
         let old = JournalFileName(number: UInt64(file.number), role: .journal)
-        files?.drop(file.number)
+        owner.withLock { $0.files }?.drop(file.number)
         if file.isScrubbed {
             scrub(try? volume.open(old.path, create: .never), old)
             return nil
@@ -273,7 +302,7 @@ final class FilePreparer: @unchecked Sendable {
 
     /// So many files could not be removed, or overwritten where that is wanted.
     func noteFilesLeft(_ count: Int) {
-        gate.withLock { filesLeft += count }
+        state.withLock { $0.filesLeft += count }
     }
 
     private static func overwrite(_ backend: any StorageBackend) throws(StorageError) {
@@ -298,10 +327,7 @@ final class FilePreparer: @unchecked Sendable {
     private func reuse(_ old: JournalFileName) throws(StorageError) -> Spare? {
         let backend = try volume.open(old.path, create: .never)
         guard backend.size == UInt64(fileBytes) else { return nil }
-        let number = gate.withLock {
-            defer { nextNumber += 1 }
-            return nextNumber
-        }
+        let number = state.withLock { $0.takeNumber() }
         let name = JournalFileName(number: number, role: .spare)
         try volume.rename(old.path, to: name.path)
         do throws(StorageError) {
@@ -317,21 +343,20 @@ final class FilePreparer: @unchecked Sendable {
     /// thread; false when none is.
     func step() -> Bool {
         if reuseRetired() { return true }
-        guard gate.withLock({ !isStopping && spares.count < sparesMax }) else { return false }
+        guard state.withLock({ !$0.isStopping && $0.spares.count < sparesMax }) else {
+            return false
+        }
         _ = attempt()
         return true
     }
 
     /// Prepares one file and tells the journal what became of it; true when it is ready.
     private func attempt() -> Bool {
-        let number = gate.withLock {
-            defer { nextNumber += 1 }
-            return nextNumber
-        }
+        let number = state.withLock { $0.takeNumber() }
         do throws(LogError) {
             let spare = try prepare(number)
-            gate.withLock {
-                spares.append(spare)
+            state.withLock { now in
+                now.spares.append(spare)
                 journal?.addReadyFile()
             }
             return true
@@ -341,12 +366,11 @@ final class FilePreparer: @unchecked Sendable {
         }
     }
 
-    /// Waits until somebody needs a file or some time has passed; under the gate.
+    /// Waits until somebody needs a file or some time has passed.
     private func waitForRetry() {
-        isPoked = false
         let deadline = SystemClock().monotonicNanoseconds() + Self.retryNanoseconds
-        while !isStopping, !isPoked, retired.isEmpty {
-            guard gate.wait(untilNanoseconds: deadline) else { return }
+        state.wait(untilNanoseconds: deadline) { now -> Void? in
+            now.isStopping || now.isPoked || !now.retired.isEmpty ? () : nil
         }
     }
 

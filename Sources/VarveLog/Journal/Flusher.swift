@@ -6,10 +6,7 @@ import VarvePlatform
 ///
 /// No delay is added to gather more: groups form while the disk works. A failed write or sync ends
 /// all writing; it is never tried again, since after a failed sync nobody knows what is on disk.
-//
-// @unchecked Sendable: what is not atomic or constant belongs to the thread, or is used under
-// `gate`.
-final class Flusher: @unchecked Sendable {
+final class Flusher: Sendable {
     /// How the thread is asked to end.
     private enum Ending {
         /// Go on.
@@ -20,8 +17,16 @@ final class Flusher: @unchecked Sendable {
         case abandon
     }
 
+    /// What belongs to whoever takes a turn: the thread, or the owner in its place.
+    private struct Work {
+        let writer: JournalWriter
+        var groups: ContiguousArray<Group> = []
+        var frameBytes: UInt64
+        var lastSync: UInt64
+        var lastCommit: UInt64
+    }
+
     private let journal: Journal
-    private let writer: JournalWriter
     private let commits: Commits
     private let preparer: FilePreparer
     private let syncedJournal: SyncedJournal
@@ -29,28 +34,24 @@ final class Flusher: @unchecked Sendable {
     private let idleMarkNanoseconds: UInt64?
     private let clock: any Clock
     private let workers: WorkerMode
-    private let gate = Condition()
+    private let ending = Monitor(Ending.none)
     private let isWanted = Atomic<Bool>(false)
     /// An LSN that somebody wants on stable storage although the mode does not ask for it.
     private let strongLSN = Atomic<UInt64>(0)
-    private var ending = Ending.none
-    private var groups: ContiguousArray<Group> = []
-    private var frameBytes: UInt64 = 0
-    private var lastSync: UInt64 = 0
-    private var lastCommit: UInt64 = 0
-    private var thread: NamedThread?
+    // Never contended: turns are taken by one thread.
+    private let work: Mutex<Work>
+    private let thread = Mutex<NamedThread?>(nil)
     let statistics = FlushStatistics()
 
     /// The newest place where the journal can be cut: everything before it is on stable storage.
     var syncedCut: CutPoint { syncedJournal.newest.cut }
 
-    /// A flusher that is not running yet.
+    /// A flusher that is not running yet; `writer` is its own from now on.
     init(
-        journal: Journal, writer: JournalWriter, commits: Commits, preparer: FilePreparer,
+        journal: Journal, writer: sending JournalWriter, commits: Commits, preparer: FilePreparer,
         syncedJournal: SyncedJournal, options: LogOptions, clock: any Clock
     ) {
         self.journal = journal
-        self.writer = writer
         self.commits = commits
         self.preparer = preparer
         self.syncedJournal = syncedJournal
@@ -58,16 +59,19 @@ final class Flusher: @unchecked Sendable {
         durability = options.durability
         workers = options.workers
         idleMarkNanoseconds = options.idleMarkMilliseconds.map { $0 * 1_000_000 }
-        frameBytes = syncedJournal.newest.frameBytes
-        lastSync = clock.monotonicNanoseconds()
-        lastCommit = lastSync
+        let now = clock.monotonicNanoseconds()
+        work = Mutex(
+            Work(
+                writer: writer, frameBytes: syncedJournal.newest.frameBytes, lastSync: now,
+                lastCommit: now))
     }
 
     /// Starts the thread, unless its turns are the owner's to take.
     func start() throws(LogError) {
         guard workers == .threads else { return }
         do {
-            thread = try NamedThread.start(name: "varve-flush") { [self] in run() }
+            let started = try NamedThread.start(name: "varve-flush") { [self] in run() }
+            thread.withLock { $0 = started }
         } catch {
             throw .io(message: error.description)
         }
@@ -79,24 +83,25 @@ final class Flusher: @unchecked Sendable {
         // groups already has cleared the flag before.
         if isWanted.load(ordering: .relaxed) { return }
         if isWanted.exchange(true, ordering: .acquiringAndReleasing) { return }
-        gate.withLock { gate.signal() }
+        ending.withLock { _ in ending.signal() }
     }
 
     /// Asks that everything up to `lsn` be put on stable storage whatever the mode.
     func requestSync(through lsn: UInt64) {
         strongLSN.max(lsn, ordering: .acquiringAndReleasing)
         isWanted.store(true, ordering: .sequentiallyConsistent)
-        gate.withLock { gate.signal() }
+        ending.withLock { _ in ending.signal() }
     }
 
     /// Ends the thread: orderly, or at once as if the process had died. Returns when it has ended.
     func stop(abandoning: Bool) {
-        gate.withLock {
-            ending = abandoning ? .abandon : .orderly
-            gate.signal()
+        let wanted = abandoning ? Ending.abandon : .orderly
+        ending.withLock { now in
+            now = wanted
+            ending.signal()
         }
-        if workers == .stepped { _ = turn(ending) }
-        thread?.join()
+        if workers == .stepped { _ = turn(wanted) }
+        thread.withLock { $0 }?.join()
     }
 
     // MARK: Turns
@@ -117,7 +122,7 @@ final class Flusher: @unchecked Sendable {
     /// is left alone if it does not have to be written for that.
     func stepIfStepped(syncing lsn: UInt64) {
         guard workers == .stepped else { return }
-        if lsn > writer.written { return step() }
+        if lsn > work.withLock({ $0.writer.written }) { return step() }
         isWanted.store(false, ordering: .relaxed)
         _ = turn(.none, isWriting: false)
     }
@@ -131,9 +136,14 @@ final class Flusher: @unchecked Sendable {
     private func turn(_ ending: Ending, isWriting: Bool = true) -> Bool {
         if ending == .abandon || commits.failure != nil { return false }
         do throws(LogError) {
-            if isWriting { journal.takeGroups(into: &groups) }
-            try commit(isLast: ending == .orderly)
-            if ending == .orderly || isIdle() { try markIfUseful() }
+            let isNews = try work.withLock { (work) throws(LogError) in
+                if isWriting { journal.takeGroups(into: &work.groups) }
+                return try commit(&work, isLast: ending == .orderly)
+            }
+            if isNews { commits.notify() }
+            try work.withLock { (work) throws(LogError) in
+                if ending == .orderly || isIdle(work) { try markIfUseful(&work) }
+            }
             return ending == .none
         } catch {
             commits.fail(error)
@@ -143,86 +153,89 @@ final class Flusher: @unchecked Sendable {
 
     /// Sleeps until there is something to do.
     private func waitForWork() -> Ending {
-        gate.lock()
-        defer { gate.unlock() }
-        while ending == .none, !isWanted.load(ordering: .relaxed) {
-            guard let deadline = nextDeadline() else {
-                gate.wait()
-                continue
-            }
-            let now = clock.monotonicNanoseconds()
-            if now >= deadline { break }
-            // Waiting is always by the system's clock, whatever clock decides that it is time.
-            let until = SystemClock().monotonicNanoseconds() + (deadline - now)
-            if !gate.wait(untilNanoseconds: until) { break }
+        guard let deadline = work.withLock({ nextDeadline($0) }) else {
+            return ending.wait { takeWish($0) }
         }
+        let now = clock.monotonicNanoseconds()
+        // Waiting is always by the system's clock, whatever clock decides that it is time.
+        let until = SystemClock().monotonicNanoseconds() + (deadline - min(now, deadline))
+        return ending.wait(untilNanoseconds: until) { takeWish($0) } ?? .none
+    }
+
+    /// What is to be done, once somebody wants something.
+    private func takeWish(_ ending: Ending) -> Ending? {
+        guard ending != .none || isWanted.load(ordering: .relaxed) else { return nil }
         _ = isWanted.exchange(false, ordering: .acquiringAndReleasing)
         return ending
     }
 
     /// When something is due without anybody asking: the interval's sync, or the idle mark.
-    private func nextDeadline() -> UInt64? {
+    private func nextDeadline(_ work: Work) -> UInt64? {
+        let writer = work.writer
         if case .interval(let milliseconds) = durability, writer.synced < writer.written {
-            return lastSync + milliseconds * 1_000_000
+            return work.lastSync + milliseconds * 1_000_000
         }
         if let idleMarkNanoseconds, writer.marked < writer.synced {
-            return lastCommit + idleMarkNanoseconds
+            return work.lastCommit + idleMarkNanoseconds
         }
         return nil
     }
 
-    private func commit(isLast: Bool) throws(LogError) {
+    /// Writes the groups that were taken and syncs if that is due; true when somebody must be told.
+    private func commit(_ work: inout Work, isLast: Bool) throws(LogError) -> Bool {
+        let writer = work.writer
         let start = clock.monotonicNanoseconds()
         let before = commits.durable
-        for group in groups {
+        for group in work.groups {
             group.waitUntilFilled()
             try writer.write(group)
-            frameBytes += UInt64(group.frameBytes)
+            work.frameBytes += UInt64(group.frameBytes)
             statistics.wroteGroup(
                 frames: group.frameCount, frameBytes: group.frameBytes,
                 bytes: group.endByte - group.byte)
         }
         commits.publish(written: writer.written)
-        if writer.synced < writer.written, isSyncDue(isLast: isLast) {
+        if writer.synced < writer.written, isSyncDue(work, isLast: isLast) {
             try writer.sync()
-            lastSync = clock.monotonicNanoseconds()
-            statistics.synced(nanoseconds: lastSync - start)
+            work.lastSync = clock.monotonicNanoseconds()
+            statistics.synced(nanoseconds: work.lastSync - start)
         }
         // A change of files syncs too, so this is not only for the lines above.
         let syncedBefore = commits.synced
         // First: whoever learns that a frame is synced may ask for its settling at once.
         if writer.synced != syncedBefore {
-            syncedJournal.publish(writer.cut, frameBytes: frameBytes)
+            syncedJournal.publish(writer.cut, frameBytes: work.frameBytes)
         }
         commits.publish(synced: writer.synced)
-        if !groups.isEmpty {
-            journal.retire(groups, writtenThrough: writer.written)
-            groups.removeAll(keepingCapacity: true)
-            lastCommit = clock.monotonicNanoseconds()
+        if !work.groups.isEmpty {
+            journal.retire(work.groups, writtenThrough: writer.written)
+            work.groups.removeAll(keepingCapacity: true)
+            work.lastCommit = clock.monotonicNanoseconds()
         }
-        if commits.durable != before || writer.synced != syncedBefore { commits.notify() }
+        return commits.durable != before || writer.synced != syncedBefore
     }
 
-    private func isSyncDue(isLast: Bool) -> Bool {
-        if isLast || strongLSN.load(ordering: .acquiring) > writer.synced { return true }
+    private func isSyncDue(_ work: Work, isLast: Bool) -> Bool {
+        if isLast || strongLSN.load(ordering: .acquiring) > work.writer.synced { return true }
         switch durability {
         case .sync: return true
         case .interval(let milliseconds):
-            return clock.monotonicNanoseconds() >= lastSync + milliseconds * 1_000_000
+            return clock.monotonicNanoseconds() >= work.lastSync + milliseconds * 1_000_000
         case .os: return false
         }
     }
 
-    private func isIdle() -> Bool {
+    private func isIdle(_ work: Work) -> Bool {
         guard let idleMarkNanoseconds else { return false }
-        return clock.monotonicNanoseconds() >= lastCommit + idleMarkNanoseconds
+        return clock.monotonicNanoseconds() >= work.lastCommit + idleMarkNanoseconds
     }
 
-    private func markIfUseful() throws(LogError) {
+    private func markIfUseful(_ work: inout Work) throws(LogError) {
+        let writer = work.writer
         guard writer.marked < writer.synced else { return }
         guard let place = journal.reserveMark() else {
             // Frames are being staged, or the file is full: the next attempt is an interval away.
-            lastCommit = clock.monotonicNanoseconds()
+            work.lastCommit = clock.monotonicNanoseconds()
             return
         }
         try writer.mark(at: place)

@@ -2,10 +2,8 @@ import VarveBytes
 import VarvePlatform
 import VarveStorage
 
-/// Writes groups to the newest file, changes files, and syncs. Used by the flusher's thread alone.
-//
-// @unchecked Sendable: it is made by the opening thread and from then on belongs to the flusher.
-final class JournalWriter: @unchecked Sendable {
+/// Writes groups to the newest file, changes files, and syncs. Used by the flusher alone.
+final class JournalWriter {
     private let volume: any Volume
     private let files: JournalFiles
     private let preparer: FilePreparer

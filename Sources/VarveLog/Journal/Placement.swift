@@ -1,9 +1,11 @@
 /// Where one frame goes: reserved under the journal's lock, filled outside it.
-struct Placement {
+struct Placement: Sendable {
     /// The frame's LSN.
     var lsn: UInt64
-    /// Memory for exactly the frame's bytes.
-    var memory: UnsafeMutableRawPointer
+    /// The block that has its memory, and keeps it until the frame is written.
+    var block: Unmanaged<Block>
+    /// Where in the block it begins.
+    var start: Int
     /// The bytes of the frame.
     var frameBytes: Int
     /// The number of the journal file it will be in.
@@ -12,6 +14,9 @@ struct Placement {
     var byte: UInt32
     /// The id of that file.
     var fileID: UInt64
+
+    /// Memory for exactly the frame's bytes.
+    var memory: UnsafeMutableRawPointer { block._withUnsafeGuaranteedRef { $0.memory } + start }
 }
 
 /// What a staging call got from the journal: LSNs, a time and places for all frames of its set.

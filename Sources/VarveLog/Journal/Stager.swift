@@ -129,12 +129,9 @@ struct Stager {
         let part = plan.wholePart
         let bytes = FrameEncoder.frameBytes(
             part, index: 0, mutation: mutation, kind: target.kind, nameBytes: target.name.count)
-        var placement = Placement(
-            lsn: 0, memory: UnsafeMutableRawBufferPointer(start: nil, count: 0).start,
-            frameBytes: 0, file: 0, byte: 0, fileID: 0)
-        let reservation = try journal.reserve(
+        let (reservation, placement) = try journal.reserve(
             frameBytes: bytes, wallMilliseconds: mutation.wallMilliseconds,
-            startsFile: mutation.startsFile, into: &placement)
+            startsFile: mutation.startsFile)
         let lsn = reservation.firstLSN
         encoder(mutation, target, reservation, partCount: 1, head: head)
             .encode(part, index: 0, position: state.tail, to: placement)

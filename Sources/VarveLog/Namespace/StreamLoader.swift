@@ -1,4 +1,3 @@
-import Synchronization
 import VarvePlatform
 
 /// Finds streams that are not in memory in the catalog, and brings them there.
@@ -13,9 +12,7 @@ final class StreamLoader: Sendable {
     private let residentMax: Int
     /// Whether the fold is told of what is loaded.
     private let announces: Bool
-    private let gate = Condition()
-    // Used under `gate`; the mutex satisfies the compiler and is never contended.
-    private let loading = Mutex<Set<StreamID>>([])
+    private let loading = Monitor<Set<StreamID>>([])
 
     /// How many places of the directory a load looks at to make room, and how many streams it
     /// evicts at most: more than come in, so that their number goes down.
@@ -74,7 +71,7 @@ final class StreamLoader: Sendable {
     /// The stream with that id, loaded unless it is resident; nil when it is deleted. May wait for
     /// the disk.
     func load(_ id: StreamID) throws(LogError) -> LogStream? {
-        if let stream = try begin(id) { return stream }
+        if let stream = begin(id) { return stream }
         defer { end(id) }
         if directory.isHidden(id) { return nil }
         while true {
@@ -102,20 +99,17 @@ final class StreamLoader: Sendable {
     }
 
     /// The stream, when it is resident; nil when it is the caller's to load, who calls `end` then.
-    private func begin(_ id: StreamID) throws(LogError) -> LogStream? {
-        gate.lock()
-        defer { gate.unlock() }
-        while true {
+    private func begin(_ id: StreamID) -> LogStream? {
+        loading.wait { loading -> LogStream?? in
             if let stream = directory.find(id) { return stream }
-            if loading.withLock({ $0.insert(id).inserted }) { return nil }
-            gate.wait()
+            return loading.insert(id).inserted ? .some(nil) : nil
         }
     }
 
     private func end(_ id: StreamID) {
-        gate.withLock {
-            loading.withLock { _ = $0.remove(id) }
-            gate.broadcast()
+        loading.withLock { underWay in
+            underWay.remove(id)
+            loading.broadcast()
         }
     }
 

@@ -3,30 +3,22 @@ import VarvePlatform
 /// Opens once; others wait for it.
 ///
 /// Thread rule: any thread.
-//
-// @unchecked Sendable: the field is used under `gate`.
-final class Latch: @unchecked Sendable {
-    private let gate = Condition()
-    private var isOpen = false
+final class Latch: Sendable {
+    private let isOpen = Monitor(false)
 
     /// Not open yet.
     init() {}
 
     /// Lets everybody through who waits, and who comes.
     func open() {
-        gate.withLock {
-            isOpen = true
-            gate.broadcast()
+        isOpen.withLock { isNowOpen in
+            isNowOpen = true
+            isOpen.broadcast()
         }
     }
 
     /// Waits until it is open; false when that has not come by a moment of the monotonic clock.
     func wait(untilNanoseconds deadline: UInt64) -> Bool {
-        gate.lock()
-        defer { gate.unlock() }
-        while !isOpen {
-            guard gate.wait(untilNanoseconds: deadline) else { return isOpen }
-        }
-        return true
+        isOpen.wait(untilNanoseconds: deadline) { $0 ? true : nil } ?? false
     }
 }

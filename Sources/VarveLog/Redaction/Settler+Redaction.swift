@@ -11,8 +11,8 @@ extension Settler {
         _ wanted: [(stream: StreamID, redaction: Redaction)]
     ) throws(LogError) {
         // Found after opening, when no redaction is counted: the merge is tried again later.
-        guard !isMerging else {
-            isErasureWaiting = true
+        guard !work.isMerging else {
+            update { $0.isErasureWaiting = true }
             throw .overloaded(reason: "segments are being merged")
         }
         var bySegment: [UInt32: [StreamID: [Redaction]]] = [:]
@@ -22,8 +22,7 @@ extension Settler {
             }
         }
         for (number, redactions) in bySegment.sorted(by: { $0.key < $1.key }) {
-            let next = mark.nextSegment
-            mark.nextSegment += 1
+            let next = takeSegmentNumber()
             let input = try source.open(number, in: parts.volume)
             _ = try write([input], as: next, superseding: [number], erasing: redactions)
             drop([number])

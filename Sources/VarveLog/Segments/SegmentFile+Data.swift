@@ -153,7 +153,7 @@ extension SegmentFile {
         precondition(count >= SegmentFormat.checksumBytes, "a piece has a checksum")
         let size = count - SegmentFormat.checksumBytes
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-        let piece = CheckedPiece(buffer, used: size)
+        let piece = FrozenBytes(adopting: buffer, count: size)
         guard try fill(buffer, at: offset, blocking: blocking) else { return nil }
         let covered = UnsafeRawBufferPointer(rebasing: buffer[..<size])
         let found = seed.checksum(covered, id: header.id, place: place)
@@ -162,6 +162,6 @@ extension SegmentFile {
         guard found == expected else {
             throw damage(offset, UInt64(count), "\(detail) does not have its checksum")
         }
-        return withExtendedLifetime(piece) { piece }
+        return CheckedPiece(piece)
     }
 }

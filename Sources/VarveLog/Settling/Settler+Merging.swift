@@ -17,15 +17,18 @@ extension Settler {
         until isOver: @escaping @Sendable () -> Bool
     ) throws(LogError) -> CompactionReport {
         guard parts.options.workers == .threads else { return try compactAll() }
-        let request = CompactionRequest(isOver: isOver)
-        gate.lock()
-        defer { gate.unlock() }
-        if requests.hasEnded { throw .closed }
-        requests.compactions.append(request)
-        parts.synced.wake()
-        while request.result == nil, !requests.hasEnded { gate.wait() }
-        guard let result = request.result else { throw .closed }
-        return try result.get()
+        let number = try requests.withLock { (requests) throws(LogError) in
+            if requests.hasEnded { throw .closed }
+            requests.compactionsWanted += 1
+            let number = requests.compactionsWanted
+            requests.compactions.append(CompactionRequest(number: number, isOver: isOver))
+            parts.synced.wake()
+            return number
+        }
+        return try requests.wait { requests -> Result<CompactionReport, LogError>? in
+            requests.compacted.removeValue(forKey: number)
+                ?? (requests.hasEnded ? .failure(.closed) : nil)
+        }.get()
     }
 
     // MARK: The thread
@@ -33,7 +36,7 @@ extension Settler {
     /// Does what calls of `compact` asked for by now, all of them at once.
     func compactIfWanted() {
         answerThoseWhoGaveUp()
-        let isWanted = gate.withLock {
+        let isWanted = requests.withLock { requests in
             requests.compacting = requests.compactions
             requests.compactions = []
             return !requests.compacting.isEmpty
@@ -46,10 +49,10 @@ extension Settler {
             if error != .closed { statistics.mergeFailed(error) }
             result = .failure(error)
         }
-        gate.withLock {
-            for request in requests.compacting { request.result = result }
-            requests.compacting = []
-            gate.broadcast()
+        requests.withLock { now in
+            for request in now.compacting { now.compacted[request.number] = result }
+            now.compacting = []
+            requests.broadcast()
         }
     }
 
@@ -58,26 +61,26 @@ extension Settler {
     /// - Returns: true when a compaction is being made and nobody is left who wants it.
     @discardableResult
     private func answerThoseWhoGaveUp() -> Bool {
-        let (waiting, wasWanted) = gate.withLock {
-            (requests.compactions + requests.compacting, !requests.compacting.isEmpty)
+        let (waiting, wasWanted) = requests.withLock {
+            ($0.compactions + $0.compacting, !$0.compacting.isEmpty)
         }
         // Without the lock: what it asks is the callers' own.
-        let over = waiting.filter { $0.isOver() }
+        let over = Set(waiting.filter { $0.isOver() }.map(\.number))
         guard !over.isEmpty else { return false }
-        return gate.withLock {
-            for request in over { request.result = .failure(.closed) }
-            requests.compactions.removeAll { $0.result != nil }
-            requests.compacting.removeAll { $0.result != nil }
-            gate.broadcast()
-            return wasWanted && requests.compacting.isEmpty
+        return requests.withLock { now in
+            for number in over { now.compacted[number] = .failure(.closed) }
+            now.compactions.removeAll { over.contains($0.number) }
+            now.compacting.removeAll { over.contains($0.number) }
+            requests.broadcast()
+            return wasWanted && now.compacting.isEmpty
         }
     }
 
     /// Merges what is worth it. A failure changes nothing and is tried again later.
     func mergeWhileDue() {
         dropped.remove(from: parts.volume, parts.bytes.segments)
-        guard parts.options.mergesSegments, catalogFailure == nil,
-            SystemClock().monotonicNanoseconds() >= nextMerge
+        guard parts.options.mergesSegments, work.catalogFailure == nil,
+            SystemClock().monotonicNanoseconds() >= work.nextMerge
         else { return }
         let plan = CompactionPlan(bytesMax: parts.options.mergeBytesMax)
         var report = CompactionReport()
@@ -88,12 +91,13 @@ extension Settler {
         } catch {
             if case .closed = error { return }
             statistics.mergeFailed(error)
-            nextMerge = SystemClock().monotonicNanoseconds() + 10 * Self.retryNanoseconds
+            let moment = SystemClock().monotonicNanoseconds() + 10 * Self.retryNanoseconds
+            update { $0.nextMerge = moment }
         }
     }
 
     private func compactAll() throws(LogError) -> CompactionReport {
-        if let catalogFailure { throw catalogFailure }
+        if let failure = work.catalogFailure { throw failure }
         var report = CompactionReport()
         let plan = CompactionPlan(bytesMax: parts.options.mergeBytesMax)
         let segments = try segments()
@@ -105,9 +109,9 @@ extension Settler {
 
     /// The segments in use.
     func segments() throws(LogError) -> [SegmentTable.Entry] {
-        if let table { return table.entries }
+        if let table = work.table { return table.entries }
         let loaded = try SegmentTable(try parts.catalog.segments(), volume: parts.volume)
-        table = loaded
+        update { $0.table = loaded }
         return loaded.entries
     }
 
@@ -123,18 +127,27 @@ extension Settler {
     private func merge(
         _ numbers: [UInt32], _ report: inout CompactionReport
     ) throws(LogError) {
-        let number = mark.nextSegment
-        mark.nextSegment += 1
+        let number = takeSegmentNumber()
         var inputs: [SegmentFile] = []
         for number in numbers { inputs.append(try source.open(number, in: parts.volume)) }
         let bytes = inputs.reduce(0) { $0 + $1.backend.size }
-        isMerging = true
-        isErasureWaiting = false
-        defer { isMerging = false }
+        update { work in
+            work.isMerging = true
+            work.isErasureWaiting = false
+        }
+        defer { update { $0.isMerging = false } }
         let entry = try write(inputs, as: number, superseding: numbers.sorted())
         report.add(segments: numbers.count, bytes: bytes, result: entry)
         statistics.merged(bytes, into: entry)
         drop(numbers)
+    }
+
+    /// The number of the next segment that is written.
+    func takeSegmentNumber() -> UInt32 {
+        update { work in
+            defer { work.mark.nextSegment += 1 }
+            return work.mark.nextSegment
+        }
     }
 
     /// Has segments that others took the place of removed, as soon as no read looks into them.
@@ -168,7 +181,7 @@ extension Settler {
             options: options)
         dropped.begin(number)
         let numbers = Set(superseded)
-        let knownDead = table?.deadBytes(of: numbers) ?? 0
+        let knownDead = work.table?.deadBytes(of: numbers) ?? 0
         var pauses = 0
         var looked = source.movedBytes
         let merge = SegmentMerge(
@@ -191,21 +204,20 @@ extension Settler {
             throw error
         }
         // What went dead meanwhile may have been copied before.
-        let nowDead = table?.deadBytes(of: numbers) ?? 0
+        let nowDead = work.table?.deadBytes(of: numbers) ?? 0
         let dead = nowDead > knownDead ? nowDead - knownDead : 0
         do throws(LogError) {
             try parts.catalog.merge(
                 outcome.changes, into: number, from: first.first, superseding: superseded,
-                deadBytes: dead, mark: mark)
+                deadBytes: dead, mark: work.mark)
         } catch {
-            catalogFailure = error
+            update { $0.catalogFailure = error }
             throw error
         }
-        table?.replace(
-            numbers,
-            by: SegmentTable.Entry(
-                number: number, first: first.first.rawValue, last: last.last.rawValue,
-                bytes: outcome.segment.fileBytes, deadBytes: dead))
+        let entry = SegmentTable.Entry(
+            number: number, first: first.first.rawValue, last: last.last.rawValue,
+            bytes: outcome.segment.fileBytes, deadBytes: dead)
+        update { $0.table?.replace(numbers, by: entry) }
         parts.directory.noteMovedRuns()
         for change in outcome.changes { install(change, superseding: numbers) }
         return outcome.segment
@@ -216,12 +228,12 @@ extension Settler {
     private func letOthersGo() throws(LogError) {
         guard parts.options.workers == .threads else { return }
         let clock = SystemClock()
-        let end = pace.pause(
-            after: source.movedBytes, now: clock.monotonicNanoseconds())
+        let (moved, now) = (source.movedBytes, clock.monotonicNanoseconds())
+        let end = update { $0.pace.pause(after: moved, now: now) }
         while true {
             let isUnwanted = answerThoseWhoGaveUp()
-            let (isStopping, wanted, done) = gate.withLock {
-                (requests.isStopping, requests.wanted, requests.done)
+            let (isStopping, wanted, done) = requests.withLock {
+                ($0.isStopping, $0.wanted, $0.done)
             }
             if isStopping || isUnwanted { throw .closed }
             let newest = parts.synced.newest
@@ -230,9 +242,11 @@ extension Settler {
                 throw .overloaded(reason: "a redaction goes first")
             }
             if wanted > done || isDue(newest) { attempt(newest, answering: wanted) }
-            if let catalogFailure { throw catalogFailure }
+            if let failure = work.catalogFailure { throw failure }
             // Else nothing would be settled before the merge ends.
-            guard !isErasureWaiting else { throw .overloaded(reason: "a redaction goes first") }
+            guard !work.isErasureWaiting else {
+                throw .overloaded(reason: "a redaction goes first")
+            }
             guard clock.monotonicNanoseconds() < end else { return }
             waitForFrames(until: end)
         }

@@ -8,9 +8,7 @@ import VarveStorage
 /// By size, by age, on demand, and at the end. A settling that fails changes nothing and is tried
 /// again later; appends go on until the journal refuses more. Thread rule: `settle` and `stop` from
 /// anywhere; the rest is the thread's own.
-//
-// @unchecked Sendable: fields without a lock belong to the thread, once it runs.
-final class Settler: @unchecked Sendable {
+final class Settler: Sendable {
     /// What a settler works with.
     struct Parts {
         var volume: any Volume
@@ -44,57 +42,75 @@ final class Settler: @unchecked Sendable {
         var done: UInt64 = 0
         /// Why the last attempt failed; nil when it did not.
         var failure: LogError?
+        /// How many compactions were asked for.
+        var compactionsWanted: UInt64 = 0
         /// Who waits for a compaction that has not begun.
         var compactions: [CompactionRequest] = []
         /// Whom the compaction that is being made is for; each leaves when it is answered.
         var compacting: [CompactionRequest] = []
+        /// What came of compactions, by the request's number, until its caller has taken it.
+        var compacted: [UInt64: Result<CompactionReport, LogError>] = [:]
         var hasEnded = false
     }
 
+    /// What the thread keeps for itself, and what others may look at.
+    struct Work {
+        var mark: CatalogMark
+        /// The frame bytes that were synced at the last cut.
+        var settledBytes: UInt64 = 0
+        var lastSettling: UInt64
+        /// Why the catalog could not take a settling: a part of it may be there, which cannot be
+        /// the base of another attempt. Opening the log rolls the segment forward.
+        var catalogFailure: LogError?
+        /// The segments in use; nil until they are looked at for the first time.
+        var table: SegmentTable?
+        /// No merge is tried before this moment, after one failed.
+        var nextMerge: UInt64 = 0
+        var pace: MergePace
+        /// True while segments are being merged.
+        var isMerging = false
+        /// True when a settling could not erase what it must because of that.
+        var isErasureWaiting = false
+    }
+
     let parts: Parts
-    var mark: CatalogMark
-    /// The frame bytes that were synced at the last cut.
-    private var settledBytes: UInt64 = 0
-    private var lastSettling: UInt64
-    /// Why the catalog could not take a settling: a part of it may be there, which cannot be the
-    /// base of another attempt. Opening the log rolls the segment forward.
-    var catalogFailure: LogError?
-    /// The segments in use; nil until they are looked at for the first time.
-    var table: SegmentTable?
-    /// No merge is tried before this moment, after one failed.
-    var nextMerge: UInt64 = 0
-    var pace: MergePace
+    // Held for moments only; never contended but by those who look.
+    private let own: Mutex<Work>
     let source = MergeSource()
     let dropped = DroppedSegments()
     /// How many redactions are under way: merges end for them.
     let redactionsUnderWay = Atomic<Int>(0)
-    /// True while segments are being merged.
-    var isMerging = false
-    /// True when a settling could not erase what it must because of that.
-    var isErasureWaiting = false
     private let shadows: ShadowStreams
-    let gate = Condition()
-    var requests = Requests()
-    private var thread: NamedThread?
+    let requests = Monitor(Requests())
+    private let thread = Mutex<NamedThread?>(nil)
     /// Counts of what was settled.
     let statistics = SettlingStatistics()
 
     /// A settler that goes on behind `mark`; not running yet.
     init(_ parts: Parts, from mark: CatalogMark) {
         self.parts = parts
-        self.mark = mark
         shadows = ShadowStreams(catalog: parts.catalog, fold: parts.fold)
-        pace = MergePace(bytesPerSecond: UInt64(max(0, parts.options.mergeBytesPerSecond)))
-        lastSettling = SystemClock().monotonicNanoseconds()
+        let rate = UInt64(max(0, parts.options.mergeBytesPerSecond))
+        own = Mutex(
+            Work(
+                mark: mark, lastSettling: SystemClock().monotonicNanoseconds(),
+                pace: MergePace(bytesPerSecond: rate)))
     }
+
+    /// What the thread keeps; for looking.
+    var work: Work { own.withLock { $0 } }
+
+    /// Changes what the thread keeps; on the thread, or where there is none.
+    func update<R: Sendable>(_ body: (inout Work) -> R) -> R { own.withLock { body(&$0) } }
 
     /// Starts the thread, unless settling is by request alone.
     func start() throws(LogError) {
         guard parts.options.workers == .threads else { return }
         do {
-            thread = try NamedThread.start(
+            let started = try NamedThread.start(
                 name: "varve-settle", niceness: Self.niceness
             ) { [self] in run() }
+            thread.withLock { $0 = started }
         } catch {
             throw .io(message: error.description)
         }
@@ -106,22 +122,25 @@ final class Settler: @unchecked Sendable {
             try settle(to: parts.synced.newest)
             return mergeWhileDue()
         }
-        gate.lock()
-        defer { gate.unlock() }
-        if requests.hasEnded { throw .closed }
-        requests.wanted += 1
-        let number = requests.wanted
-        parts.synced.wake()
-        while requests.done < number, !requests.hasEnded { gate.wait() }
-        if let failure = requests.failure { throw failure }
-        if requests.done < number { throw .closed }
+        let number = try requests.withLock { (requests) throws(LogError) in
+            if requests.hasEnded { throw .closed }
+            requests.wanted += 1
+            parts.synced.wake()
+            return requests.wanted
+        }
+        try requests.wait { (requests) throws(LogError) -> Void? in
+            guard requests.done >= number || requests.hasEnded else { return nil }
+            if let failure = requests.failure { throw failure }
+            if requests.done < number { throw .closed }
+            return ()
+        }
     }
 
     /// Ends the thread; `settling` everything that is synced before.
     func stop(settling: Bool) {
-        gate.withLock { requests.isStopping = true }
+        requests.withLock { $0.isStopping = true }
         parts.synced.wake()
-        thread?.join()
+        thread.withLock { $0 }?.join()
         defer { dropped.remove(from: parts.volume, parts.bytes.segments) }
         guard settling else { return }
         do throws(LogError) {
@@ -138,10 +157,10 @@ final class Settler: @unchecked Sendable {
         while true {
             // A wait within a merge, or behind a failure, may have taken the wake of a request.
             if !hasRequest {
-                waitForFrames(until: lastSettling + parts.options.settleAgeNanoseconds)
+                waitForFrames(until: work.lastSettling + parts.options.settleAgeNanoseconds)
             }
-            let (isStopping, wanted, done) = gate.withLock {
-                (requests.isStopping, requests.wanted, requests.done)
+            let (isStopping, wanted, done) = requests.withLock {
+                ($0.isStopping, $0.wanted, $0.done)
             }
             if isStopping { break }
             // After the look at the requests: what they mean is synced by now.
@@ -150,35 +169,33 @@ final class Settler: @unchecked Sendable {
             compactIfWanted()
             mergeWhileDue()
         }
-        gate.withLock {
-            requests.hasEnded = true
-            gate.broadcast()
+        requests.withLock { now in
+            now.hasEnded = true
+            requests.broadcast()
         }
     }
 
     /// Whether somebody wants something that is not done yet.
     private var hasRequest: Bool {
-        gate.withLock {
-            requests.isStopping || requests.wanted > requests.done
-                || !requests.compactions.isEmpty
-        }
+        requests.withLock { $0.isStopping || $0.wanted > $0.done || !$0.compactions.isEmpty }
     }
 
     /// Waits until enough is unsettled, somebody wants something, or a moment of the monotonic
     /// clock has come.
     func waitForFrames(until deadline: UInt64) {
         parts.synced.wait(
-            forFrameBytes: settledBytes + UInt64(parts.options.settleBytes),
+            forFrameBytes: work.settledBytes + UInt64(parts.options.settleBytes),
             untilNanoseconds: deadline)
     }
 
     /// Whether enough is unsettled, or something that is not little has been for long.
     func isDue(_ newest: SyncedJournal.Mark) -> Bool {
-        let bytes = newest.frameBytes - settledBytes
+        let work = work
+        let bytes = newest.frameBytes - work.settledBytes
         if bytes >= UInt64(parts.options.settleBytes) { return true }
         let now = SystemClock().monotonicNanoseconds()
-        guard now >= lastSettling + parts.options.settleAgeNanoseconds else { return false }
-        lastSettling = now
+        guard now >= work.lastSettling + parts.options.settleAgeNanoseconds else { return false }
+        update { $0.lastSettling = now }
         return bytes >= UInt64(parts.options.settleAgeBytesMin)
     }
 
@@ -191,21 +208,23 @@ final class Settler: @unchecked Sendable {
             statistics.failed(error)
             failure = error
         }
-        lastSettling = SystemClock().monotonicNanoseconds()
-        gate.withLock {
-            requests.done = wanted
-            requests.failure = failure
-            gate.broadcast()
+        let now = SystemClock().monotonicNanoseconds()
+        update { $0.lastSettling = now }
+        requests.withLock { now in
+            now.done = wanted
+            now.failure = failure
+            requests.broadcast()
         }
         guard failure != nil else { return }
         // Bytes beyond any count: only somebody's wish, or the time, ends this wait.
         parts.synced.wait(
-            forFrameBytes: UInt64.max, untilNanoseconds: lastSettling + Self.retryNanoseconds)
+            forFrameBytes: UInt64.max, untilNanoseconds: now + Self.retryNanoseconds)
     }
 
     /// Settles everything before the mark's cut: segment, catalog, streams, journal, in this order.
     private func settle(to newest: SyncedJournal.Mark) throws(LogError) {
-        if let catalogFailure { throw catalogFailure }
+        let mark = work.mark
+        if let failure = work.catalogFailure { throw failure }
         guard newest.cut.lsn > mark.cut.lsn else { return }
         let start = SystemClock().monotonicNanoseconds()
         let settlement = Settlement(
@@ -217,7 +236,7 @@ final class Settler: @unchecked Sendable {
         // The number only when it is written: segments that were written anew have taken some.
         let header = { [self] (wall: UInt64) in
             SegmentHeader(
-                number: mark.nextSegment, id: Journal.newFileID(parts.random), first: first,
+                number: work.mark.nextSegment, id: Journal.newFileID(parts.random), first: first,
                 last: LSN(newest.cut.lsn), cut: newest.cut.place, wallMilliseconds: wall)
         }
         var options = SegmentOptions()
@@ -228,12 +247,12 @@ final class Settler: @unchecked Sendable {
             outcome = try settlement.run(erasing: erase) { [options] (wall) throws(LogError) in
                 let writer = try SegmentWriter(
                     volume: parts.volume, header: header(wall), options: options)
-                dropped.begin(mark.nextSegment)
+                dropped.begin(work.mark.nextSegment)
                 return writer
             }
         } catch {
             shadows.forget()
-            dropped.abandon(mark.nextSegment, in: parts.volume)
+            dropped.abandon(work.mark.nextSegment, in: parts.volume)
             throw error
         }
         let number = outcome.segment.number
@@ -243,25 +262,27 @@ final class Settler: @unchecked Sendable {
         do throws(LogError) {
             let dead = try parts.catalog.apply(
                 outcome.changes, segment: number, from: LSN(mark.cut.lsn + 1), mark: next)
-            table?.addDead(dead)
+            update { $0.table?.addDead(dead) }
         } catch {
-            catalogFailure = error
+            update { $0.catalogFailure = error }
             throw error
         }
         shadows.keep(outcome.shadows)
-        table?.append(
-            SegmentTable.Entry(
-                number: number, first: mark.cut.lsn + 1, last: newest.cut.lsn,
-                bytes: outcome.segment.fileBytes))
+        let entry = SegmentTable.Entry(
+            number: number, first: mark.cut.lsn + 1, last: newest.cut.lsn,
+            bytes: outcome.segment.fileBytes)
+        update { $0.table?.append(entry) }
         for change in outcome.changes { install(change, through: newest.cut.lsn) }
         parts.directory.settled(through: newest.cut.lsn)
         parts.loader.evictIdle()
         giveUpFiles(
             from: mark.cut.place.fileNumber, before: newest.cut.place.fileNumber,
             scrubbing: outcome.redacts)
-        parts.journal.noteSettled(bytes: newest.frameBytes - settledBytes)
-        mark = next
-        settledBytes = newest.frameBytes
+        parts.journal.noteSettled(bytes: newest.frameBytes - work.settledBytes)
+        update { work in
+            work.mark = next
+            work.settledBytes = newest.frameBytes
+        }
         statistics.settled(
             outcome.segment, nanoseconds: SystemClock().monotonicNanoseconds() - start)
     }

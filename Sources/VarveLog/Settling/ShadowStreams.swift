@@ -1,11 +1,13 @@
+import Synchronization
+
 /// Streams as the last cut left them, kept from one settling to the next: a stream that is written
 /// to all the time is loaded from the catalog once.
 ///
 /// They are the settler's own; the streams that others use are ahead of them. Thread rule: the
 /// settler's thread.
-final class ShadowStreams {
+final class ShadowStreams: Sendable {
     /// A stream and what the catalog has of it.
-    struct Shadow {
+    struct Shadow: Sendable {
         /// The stream, without runs and extents.
         var stream: LogStream
         /// Its record.
@@ -22,7 +24,8 @@ final class ShadowStreams {
 
     private let catalog: Catalog
     private let fold: (any LogFold)?
-    private var kept: [UInt64: Shadow] = [:]
+    // Never contended.
+    private let kept = Mutex<[UInt64: Shadow]>([:])
 
     /// The shadows of the streams in `catalog`; none is kept yet.
     init(catalog: Catalog, fold: (any LogFold)?) {
@@ -32,7 +35,7 @@ final class ShadowStreams {
 
     /// Takes the shadow of that stream out, or loads it; nil when the catalog has none.
     func take(_ id: StreamID) throws(LogError) -> Shadow? {
-        if let shadow = kept.removeValue(forKey: id.rawValue) { return shadow }
+        if let shadow = kept.withLock({ $0.removeValue(forKey: id.rawValue) }) { return shadow }
         guard let saved = try catalog.state(of: id) else { return nil }
         return Shadow(
             stream: try saved.makeStream(fold: fold, source: nil), record: saved.record,
@@ -42,18 +45,20 @@ final class ShadowStreams {
     /// Keeps the shadows that a settling took and that the catalog has as they are now; the others
     /// were not written to lately and go.
     func keep(_ shadows: [Shadow]) {
-        kept.removeAll(keepingCapacity: true)
-        for shadow in shadows where kept.count < Self.countMax && !shadow.record.isDeleted {
-            guard shadow.entryCount <= Self.entriesMax,
-                shadow.record.core.count <= Self.coreBytesMax
-            else { continue }
-            fold?.forgetChanges(of: shadow.stream)
-            kept[shadow.record.id.rawValue] = shadow
+        kept.withLock { kept in
+            kept.removeAll(keepingCapacity: true)
+            for shadow in shadows where kept.count < Self.countMax && !shadow.record.isDeleted {
+                guard shadow.entryCount <= Self.entriesMax,
+                    shadow.record.core.count <= Self.coreBytesMax
+                else { continue }
+                fold?.forgetChanges(of: shadow.stream)
+                kept[shadow.record.id.rawValue] = shadow
+            }
         }
     }
 
     /// Forgets all: a settling that failed may have changed them.
     func forget() {
-        kept = [:]
+        kept.withLock { $0 = [:] }
     }
 }

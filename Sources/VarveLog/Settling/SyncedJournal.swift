@@ -3,9 +3,7 @@ import VarvePlatform
 /// How far the journal is synced, as the flusher tells it to the settler.
 ///
 /// Thread rule: any thread; the lock is a leaf, taken once for each commit.
-//
-// @unchecked Sendable: fields are used under `gate`.
-final class SyncedJournal: @unchecked Sendable {
+final class SyncedJournal: Sendable {
     /// What was synced at a moment.
     struct Mark {
         /// The newest place where the journal can be cut.
@@ -14,45 +12,47 @@ final class SyncedJournal: @unchecked Sendable {
         var frameBytes: UInt64
     }
 
-    private let gate = Condition()
-    private var mark: Mark
-    /// How many frame bytes wake the settler.
-    private var wakeAtBytes = UInt64.max
-    private var isWoken = false
+    private struct State {
+        var mark: Mark
+        /// How many frame bytes wake the settler.
+        var wakeAtBytes = UInt64.max
+        var isWoken = false
+    }
+
+    private let state: Monitor<State>
 
     /// A journal that was opened and is synced as far as `cut`; `frameBytes` of it are not settled.
     init(cut: CutPoint, frameBytes: UInt64) {
-        mark = Mark(cut: cut, frameBytes: frameBytes)
+        state = Monitor(State(mark: Mark(cut: cut, frameBytes: frameBytes)))
     }
 
     /// The newest mark.
-    var newest: Mark { gate.withLock { mark } }
+    var newest: Mark { state.withLock { $0.mark } }
 
     /// The flusher has synced more.
     func publish(_ cut: CutPoint, frameBytes: UInt64) {
-        gate.withLock {
-            mark = Mark(cut: cut, frameBytes: frameBytes)
-            if frameBytes >= wakeAtBytes { gate.broadcast() }
+        state.withLock { now in
+            now.mark = Mark(cut: cut, frameBytes: frameBytes)
+            if frameBytes >= now.wakeAtBytes { state.broadcast() }
         }
     }
 
     /// Ends the settler's waiting, now or the next time.
     func wake() {
-        gate.withLock {
-            isWoken = true
-            gate.broadcast()
+        state.withLock { now in
+            now.isWoken = true
+            state.broadcast()
         }
     }
 
     /// Waits until `frameBytes` bytes were synced, somebody calls `wake`, or a moment of the
     /// system's monotonic clock has come.
     func wait(forFrameBytes bytes: UInt64, untilNanoseconds deadline: UInt64) {
-        gate.lock()
-        defer { gate.unlock() }
-        wakeAtBytes = bytes
-        while !isWoken, mark.frameBytes < bytes {
-            guard gate.wait(untilNanoseconds: deadline) else { break }
+        state.wait(untilNanoseconds: deadline) { now -> Void? in
+            now.wakeAtBytes = bytes
+            guard now.isWoken || now.mark.frameBytes >= bytes else { return nil }
+            now.isWoken = false
+            return ()
         }
-        isWoken = false
     }
 }

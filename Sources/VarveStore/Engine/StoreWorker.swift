@@ -40,9 +40,7 @@ final class StoreWorker: Sendable {
     private static let retryNanoseconds: ClosedRange<UInt64> = 50_000_000...5_000_000_000
 
     private let batchLog: BatchLog
-    private let gate = Condition()
-    // Used under `gate`; the mutex satisfies the compiler and is never contended.
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     /// A worker that does not run yet.
     init(_ batchLog: BatchLog) {
@@ -70,17 +68,15 @@ final class StoreWorker: Sendable {
 
     /// Ends the thread after what it is doing; false when that was done before.
     func stop() -> Bool {
-        gate.lock()
-        let (isFirst, thread, relay) = state.withLock { state in
+        let (isFirst, thread, relay) = state.withLock { now in
             defer {
-                state.isStopped = true
-                state.thread = nil
-                state.relay = nil
+                now.isStopped = true
+                now.thread = nil
+                now.relay = nil
+                state.broadcast()
             }
-            return (!state.isStopped, state.thread, state.relay)
+            return (!now.isStopped, now.thread, now.relay)
         }
-        gate.broadcast()
-        gate.unlock()
         relay?.end()
         thread?.join()
         return isFirst
@@ -106,9 +102,9 @@ final class StoreWorker: Sendable {
     }
 
     private func wake() {
-        gate.withLock {
-            state.withLock { $0.isWanted = true }
-            gate.signal()
+        state.withLock { now in
+            now.isWanted = true
+            state.signal()
         }
     }
 
@@ -140,22 +136,15 @@ final class StoreWorker: Sendable {
     /// Waits until there is something to apply or, after a failure, for so many nanoseconds
     /// whatever comes meanwhile. False when it is to stop.
     private func waitForWork(_ delay: UInt64?) -> Bool {
-        // The system's time, whatever the log's clock says: nobody else would try again.
-        let deadline = delay.map { SystemClock().monotonicNanoseconds() + $0 }
-        gate.lock()
-        defer { gate.unlock() }
-        while true {
-            let (isStopped, isWanted) = state.withLock { state in
-                defer { if deadline == nil { state.isWanted = false } }
-                return (state.isStopped, state.isWanted)
+        guard let delay else {
+            return state.wait { now -> Bool? in
+                defer { now.isWanted = false }
+                if now.isStopped { return false }
+                return now.isWanted ? true : nil
             }
-            if isStopped { return false }
-            guard let deadline else {
-                if isWanted { return true }
-                gate.wait()
-                continue
-            }
-            if !gate.wait(untilNanoseconds: deadline) { return true }
         }
+        // The system's time, whatever the log's clock says: nobody else would try again.
+        let deadline = SystemClock().monotonicNanoseconds() + delay
+        return state.wait(untilNanoseconds: deadline) { $0.isStopped ? false : nil } ?? true
     }
 }

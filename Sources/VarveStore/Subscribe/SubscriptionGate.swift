@@ -6,7 +6,7 @@ import VarvePlatform
 ///
 /// Thread rule: any thread.
 final class SubscriptionGate: StoreListener {
-    private let condition = Condition()
+    private let advance = Monitor(())
     private let clock: any Clock
     private let isClosed = Atomic<Bool>(false)
 
@@ -30,7 +30,7 @@ final class SubscriptionGate: StoreListener {
 
     /// Wakes everybody.
     func wake() {
-        condition.withLock { condition.broadcast() }
+        advance.withLock { _ in advance.broadcast() }
     }
 
     /// The moment after that time, in nanoseconds of the monotonic clock.
@@ -45,15 +45,10 @@ final class SubscriptionGate: StoreListener {
 
     /// Waits until `isReady`; false when the deadline came first, nil = there is none.
     func wait(until deadline: UInt64?, _ isReady: () -> Bool) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        while !isReady() {
-            guard let deadline else {
-                condition.wait()
-                continue
-            }
-            if !condition.wait(untilNanoseconds: deadline) { return isReady() }
+        guard let deadline else {
+            advance.wait { _ -> Void? in isReady() ? () : nil }
+            return true
         }
-        return true
+        return advance.wait(untilNanoseconds: deadline) { _ in isReady() ? true : nil } ?? false
     }
 }

@@ -6,9 +6,7 @@ import VarvePlatform
 /// A stream with subscribers is watched; a change is noted under the stream's lock with its LSN;
 /// the log's commits wake the thread, which calls the subscribers of what has become durable and
 /// watches again. Thread rule: any thread; subscribers are called without any lock held.
-//
-// @unchecked Sendable: everything variable is used under `gate`.
-final class ChangeFeed: StreamListener, CommitListener, @unchecked Sendable {
+final class ChangeFeed: StreamListener, CommitListener {
     private struct Watched {
         var callbacks: [UInt64: @Sendable () -> Void] = [:]
         /// The LSN of a change that was not told yet.
@@ -17,29 +15,44 @@ final class ChangeFeed: StreamListener, CommitListener, @unchecked Sendable {
         var told = LSN.none
     }
 
-    private let gate = Condition()
-    private var engine: StreamEngine?
-    private var listener = 0
-    private var watched: [Stream: Watched] = [:]
-    private var nextNumber: UInt64 = 0
-    private var thread: NamedThread?
-    private var isStopping = false
+    private struct State {
+        /// Nil once it stops.
+        var engine: StreamEngine?
+        /// Its number among the engine's listeners.
+        var listener = 0
+        var watched: [Stream: Watched] = [:]
+        var nextNumber: UInt64 = 0
+        var thread: NamedThread?
+        var isStopping = false
+    }
+
+    /// Changes that are durable, to be told.
+    private struct Ripe {
+        let engine: StreamEngine
+        let listener: Int
+        var changes: [(stream: Stream, callbacks: [@Sendable () -> Void])] = []
+    }
+
+    private let state: Monitor<State>
 
     /// A feed of `engine`'s changes, until `stop`.
     init(_ engine: StreamEngine) {
-        self.engine = engine
-        listener = engine.addListener(self)
+        state = Monitor(State(engine: engine))
+        let listener = engine.addListener(self)
+        state.withLock { $0.listener = listener }
         engine.log.addCommitListener(self)
     }
 
     /// Subscribes to a stream; nil when it is gone or there is no thread for it.
     func add(_ stream: Stream, _ callback: @escaping @Sendable () -> Void) -> StreamSubscription? {
-        guard let engine = gate.withLock({ startThread() ? engine : nil }) else { return nil }
-        let number = gate.withLock {
-            nextNumber += 1
-            watched[stream, default: Watched()].callbacks[nextNumber] = callback
-            return nextNumber
+        let found = state.withLock {
+            now -> (engine: StreamEngine, listener: Int, number: UInt64)? in
+            guard startThread(&now), let engine = now.engine else { return nil }
+            now.nextNumber += 1
+            now.watched[stream, default: Watched()].callbacks[now.nextNumber] = callback
+            return (engine, now.listener, now.nextNumber)
         }
+        guard let (engine, listener, number) = found else { return nil }
         // What is not durable yet at this moment is a change that the subscriber hears of.
         guard let last = engine.watch(stream, listener: listener) else {
             remove(number, from: stream)
@@ -51,76 +64,76 @@ final class ChangeFeed: StreamListener, CommitListener, @unchecked Sendable {
 
     /// Ends a subscription.
     func remove(_ number: UInt64, from stream: Stream) {
-        gate.withLock {
-            watched[stream]?.callbacks[number] = nil
-            if watched[stream]?.callbacks.isEmpty ?? false { watched[stream] = nil }
+        state.withLock { now in
+            now.watched[stream]?.callbacks[number] = nil
+            if now.watched[stream]?.callbacks.isEmpty ?? false { now.watched[stream] = nil }
         }
     }
 
     /// Ends the thread and lets go of the engine; nobody is called afterwards.
     func stop() {
-        let thread = gate.withLock {
-            isStopping = true
-            engine = nil
-            watched = [:]
-            gate.broadcast()
-            return self.thread
+        let thread = state.withLock { now in
+            now.isStopping = true
+            now.engine = nil
+            now.watched = [:]
+            state.broadcast()
+            return now.thread
         }
         thread?.join()
     }
 
     func changed(_ stream: Stream, at lsn: LSN) {
-        gate.withLock {
-            watched[stream]?.pending = lsn
-            gate.signal()
+        state.withLock { now in
+            now.watched[stream]?.pending = lsn
+            state.signal()
         }
     }
 
     func committed(through lsn: LSN) {
-        gate.withLock { gate.signal() }
+        state.withLock { _ in state.signal() }
     }
 
     func poisoned() {}
 
-    /// Starts the thread unless it runs; false when that failed. Under `gate`.
-    private func startThread() -> Bool {
-        if thread == nil, !isStopping {
-            thread = try? NamedThread.start(name: "varve-changes") { [self] in run() }
+    /// Starts the thread unless it runs; false when that failed.
+    private func startThread(_ now: inout State) -> Bool {
+        if now.thread == nil, !now.isStopping {
+            now.thread = try? NamedThread.start(name: "varve-changes") { [self] in run() }
         }
-        return thread != nil && !isStopping
+        return now.thread != nil && !now.isStopping
     }
 
     private func run() {
-        while let (engine, ripe) = waitForRipe() {
-            for (stream, callbacks) in ripe {
+        while let ripe = waitForRipe() {
+            let engine = ripe.engine
+            for (stream, callbacks) in ripe.changes {
                 for callback in callbacks { callback() }
                 // Watched again; a change that came since is noted as if it had been told to us.
                 // One that is gone was deleted before it was watched: that deletion told nobody.
                 let last =
-                    engine.watch(stream, listener: listener) ?? engine.log.namespace.lastDeletion
-                gate.withLock {
-                    guard let entry = watched[stream], last > entry.told else { return }
-                    watched[stream]?.pending = last
+                    engine.watch(stream, listener: ripe.listener)
+                    ?? engine.log.namespace.lastDeletion
+                state.withLock { now in
+                    guard let entry = now.watched[stream], last > entry.told else { return }
+                    now.watched[stream]?.pending = last
                 }
             }
         }
     }
 
     /// Waits for changes that are durable and takes them; nil when the feed stops.
-    private func waitForRipe() -> (StreamEngine, [(Stream, [@Sendable () -> Void])])? {
-        gate.withLock {
-            while !isStopping, let engine {
-                let durable = engine.log.durable
-                var ripe: [(Stream, [@Sendable () -> Void])] = []
-                for (stream, entry) in watched where entry.pending.map({ $0 <= durable }) ?? false {
-                    watched[stream]?.pending = nil
-                    watched[stream]?.told = durable
-                    ripe.append((stream, Array(entry.callbacks.values)))
-                }
-                if !ripe.isEmpty { return (engine, ripe) }
-                gate.wait()
+    private func waitForRipe() -> Ripe? {
+        state.wait { now -> Ripe?? in
+            guard !now.isStopping, let engine = now.engine else { return .some(nil) }
+            let durable = engine.log.durable
+            var ripe = Ripe(engine: engine, listener: now.listener)
+            for (stream, entry) in now.watched where entry.pending.map({ $0 <= durable }) ?? false {
+                now.watched[stream]?.pending = nil
+                now.watched[stream]?.told = durable
+                ripe.changes.append((stream, Array(entry.callbacks.values)))
             }
-            return nil
+            guard !ripe.changes.isEmpty else { return nil }
+            return ripe
         }
     }
 }

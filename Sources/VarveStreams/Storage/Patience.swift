@@ -7,7 +7,7 @@ struct Patience {
     private static let pauseNanosecondsMax: UInt64 = 20_000_000
 
     private let clock = SystemClock()
-    private let gate = Condition()
+    private let nobody = Monitor(())
     private var start: UInt64?
     private var pause: UInt64 = 1_000_000
 
@@ -17,10 +17,8 @@ struct Patience {
         let start = self.start ?? now
         self.start = start
         if now - start > Self.totalNanoseconds { return false }
-        gate.withLock {
-            // Nobody signals: what is waited for has no event of its own.
-            while gate.wait(untilNanoseconds: now + pause) {}
-        }
+        // Nobody signals: what is waited for has no event of its own.
+        nobody.wait(untilNanoseconds: now + pause) { _ -> Void? in nil }
         pause = min(pause * 2, Self.pauseNanosecondsMax)
         return true
     }

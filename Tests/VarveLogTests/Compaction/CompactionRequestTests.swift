@@ -34,12 +34,12 @@ import VarveStorage
 
     /// True once, on the settler's thread, when it merges.
     private static func isFirstLook(_ log: EventLog, _ hasBegun: borrowing Atomic<Bool>) -> Bool {
-        log.settler.isMerging && !hasBegun.exchange(true, ordering: .acquiringAndReleasing)
+        log.settler.work.isMerging && !hasBegun.exchange(true, ordering: .acquiringAndReleasing)
     }
 
     /// How many calls of `compact` wait, whose work has not begun.
     private static func waiting(_ log: EventLog) -> Int {
-        log.settler.gate.withLock { log.settler.requests.compactions.count }
+        log.settler.requests.withLock { $0.compactions.count }
     }
 
     @Test("a caller who gives up ends no other's compaction")
