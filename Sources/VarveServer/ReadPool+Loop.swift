@@ -1,16 +1,12 @@
 // Work of a pool whose outcome an event loop goes on with.
 
 import VarveNetwork
+import VarvePlatform
+
+// What is carried between them: the pool's thread makes it or passes it on, the loop uses it
+// afterwards; never both at a time.
 
 extension ReadPool {
-    /// What goes from the loop to the pool and back.
-    //
-    // @unchecked Sendable: the pool's thread makes or passes on what is in it, the loop uses it
-    // afterwards; never both at a time.
-    private struct Carried<Content>: @unchecked Sendable {
-        let content: Content
-    }
-
     /// Has a thread of the pool do `work`, and calls `body` on `loop` with what it returned.
     ///
     /// False when too many jobs wait already or the pool is stopping: neither is called then. What
@@ -19,10 +15,10 @@ extension ReadPool {
         for loop: EventLoop, _ work: @escaping @Sendable () -> Value,
         then body: @escaping (Value) -> Void
     ) -> Bool {
-        let continuation = Carried(content: body)
+        let continuation = Carried(body)
         return submit {
-            let outcome = Carried(content: work())
-            loop.post { _ in continuation.content(outcome.content) }
+            let outcome = Carried(work())
+            loop.post { _ in continuation.value(outcome.value) }
         }
     }
 
@@ -32,11 +28,11 @@ extension ReadPool {
         for loop: EventLoop, _ turn: @escaping @Sendable () -> Value?,
         then body: @escaping (Value) -> Void
     ) -> Bool {
-        let continuation = Carried(content: body)
+        let continuation = Carried(body)
         return submitTurns {
             guard let value = turn() else { return true }
-            let outcome = Carried(content: value)
-            loop.post { _ in continuation.content(outcome.content) }
+            let outcome = Carried(value)
+            loop.post { _ in continuation.value(outcome.value) }
             return false
         }
     }

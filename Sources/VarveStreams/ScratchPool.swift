@@ -1,4 +1,5 @@
 import Synchronization
+import VarvePlatform
 
 /// Lends working memory, and keeps as much as was in use at one time, up to a bound.
 ///
@@ -17,23 +18,17 @@ final class ScratchPool: Sendable {
     func withScratch<R, E: Error>(_ body: (Scratch) throws(E) -> R) throws(E) -> R? {
         let kept = idle.withLock { idle in
             nonisolated(unsafe) let last = idle.scratches.popLast()
-            return Lent(scratch: last)
+            return Carried(last)
         }
-        guard let scratch = kept.scratch ?? Scratch() else { return nil }
-        defer { giveBack(Lent(scratch: scratch)) }
+        guard let scratch = kept.value ?? Scratch() else { return nil }
+        defer { giveBack(Carried(scratch)) }
         return try body(scratch)
     }
 
-    // @unchecked Sendable: a scratch in flight is referenced from here alone.
-    private struct Lent: @unchecked Sendable {
-        var scratch: Scratch?
-    }
-
-    private func giveBack(_ lent: Lent) {
+    // A scratch in flight is referenced from its carrier alone.
+    private func giveBack(_ lent: Carried<Scratch>) {
         idle.withLock { idle in
-            if let scratch = lent.scratch, idle.scratches.count < Self.keptMax {
-                idle.scratches.append(scratch)
-            }
+            if idle.scratches.count < Self.keptMax { idle.scratches.append(lent.value) }
         }
     }
 }

@@ -23,7 +23,7 @@ private final class ModelRun {
     private let random: SeededRandom
     private let clock = ManualClock()
     private let volume = MemoryVolume()
-    private var storage: EngineStorage
+    private var storage: MemoryStreamStorage
     private var model = StreamModel()
     private(set) var accepted = 0
 
@@ -41,11 +41,11 @@ private final class ModelRun {
 
     private static func open(
         _ volume: MemoryVolume, _ clock: ManualClock, _ random: SeededRandom
-    ) throws -> EngineStorage {
+    ) throws -> MemoryStreamStorage {
         var logOptions = LogOptions()
         logOptions.durability = .os
         logOptions.fileBytes = 256 << 10
-        return try EngineStorage(
+        return try MemoryStreamStorage(
             volume: volume, logOptions: logOptions, maxTotalBytes: nil, maxStreamBytes: nil,
             clock: clock, random: random)
     }

@@ -6,6 +6,13 @@ import VarvePlatform
 
 @testable import VarveStreams
 
+/// A storage of either kind, and how much it holds.
+protocol MeasuredStorage: StreamStorage {
+    var totalBytes: UInt64 { get }
+}
+
+extension EngineStorage: MeasuredStorage {}
+
 /// One of the storages that must all behave alike.
 enum StorageKind: CaseIterable {
     case memory
@@ -14,7 +21,7 @@ enum StorageKind: CaseIterable {
 
     /// Calls `body` with a new storage of this kind, and closes it.
     func with(
-        total: UInt64? = nil, stream: UInt64? = nil, _ body: (EngineStorage) throws -> Void
+        total: UInt64? = nil, stream: UInt64? = nil, _ body: (any MeasuredStorage) throws -> Void
     ) throws {
         if self == .memory {
             let storage = try MemoryStreamStorage(maxTotalBytes: total, maxStreamBytes: stream)

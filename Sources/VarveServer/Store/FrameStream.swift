@@ -3,6 +3,7 @@
 
 import VarveConnect
 import VarveNetwork
+import VarvePlatform
 import VarveStore
 
 /// One open answer in frames.
@@ -23,9 +24,7 @@ final class FrameStream: ExchangeOwner, TimerOwner {
     }
 
     /// What the pool hands to the loop.
-    //
-    // @unchecked Sendable: the pool and the loop use the source in turns, never both.
-    private struct Made: @unchecked Sendable {
+    private struct Made {
         var source: (any FrameSource)?
         let frame: Result<Frame, ConnectError>
     }
@@ -143,11 +142,12 @@ final class FrameStream: ExchangeOwner, TimerOwner {
         state = .making
         self.source = nil
         let context = context
-        let work = Made(source: source, frame: .failure(.deadlineExceeded))
+        // The pool and the loop use the source in turns, never both.
+        let carried = Carried(source)
         let isQueued = responder.core.storePool.submit(for: responder.loop) {
-            work.source.map { Self.make($0, context) }
+            Self.make(carried.value, context)
         } then: { made in
-            if let made { self.take(made) }
+            self.take(made)
         }
         if !isQueued { end(.shuttingDown(context.call.method)) }
     }

@@ -2,13 +2,12 @@ public import VarveLog
 import VarvePlatform
 import VarveStorage
 
-/// The `StreamStorage` over a stream engine: what the file and the memory form have in common.
+/// The `StreamStorage` over a stream engine; `Place` says where its bytes are, and so how it is
+/// opened: see `FileStreamStorage` and `MemoryStreamStorage`.
 ///
 /// Every method waits until what it did, or saw, is durable. Thread rule: any thread; `close` once,
 /// after everything else has returned.
-//
-// @unchecked Sendable: both properties are constant and Sendable; the subclasses add none.
-public class EngineStorage: StreamStorage, @unchecked Sendable {
+public final class EngineStorage<Place>: StreamStorage {
     let engine: StreamEngine
     private let feed: ChangeFeed
 

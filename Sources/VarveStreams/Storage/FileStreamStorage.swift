@@ -3,9 +3,12 @@ import VarvePlatform
 import VarveStorage
 
 /// Durable streams in a directory. One process at a time.
-//
-// @unchecked Sendable: inherited; the subclass adds no state.
-public final class FileStreamStorage: EngineStorage, @unchecked Sendable {
+public typealias FileStreamStorage = EngineStorage<StorageInDirectory>
+
+/// Says that a storage is in a directory.
+public enum StorageInDirectory {}
+
+extension EngineStorage where Place == StorageInDirectory {
     /// Opens the streams in a directory, making it when there is none.
     ///
     /// - Parameters:
@@ -26,7 +29,7 @@ public final class FileStreamStorage: EngineStorage, @unchecked Sendable {
     }
 
     /// The same with any options of the log.
-    init(
+    convenience init(
         _ rootDirectory: String, _ logOptions: LogOptions, _ maxTotalBytes: UInt64?,
         _ maxStreamBytes: UInt64?
     ) throws(StreamStorageError) {
@@ -36,7 +39,7 @@ public final class FileStreamStorage: EngineStorage, @unchecked Sendable {
         } catch {
             throw .storage(code: "io", detail: error.description)
         }
-        try super.init(
+        try self.init(
             volume: volume, logOptions: logOptions, maxTotalBytes: maxTotalBytes,
             maxStreamBytes: maxStreamBytes, clock: SystemClock(), random: SystemRandom())
     }

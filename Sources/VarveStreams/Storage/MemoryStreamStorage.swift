@@ -6,15 +6,18 @@ import VarveStorage
 ///
 /// One append takes up to 6 MiB. Until settling exists the memory of deleted data is not given
 /// back.
-//
-// @unchecked Sendable: inherited; the subclass adds no state.
-public final class MemoryStreamStorage: EngineStorage, @unchecked Sendable {
+public typealias MemoryStreamStorage = EngineStorage<StorageInMemory>
+
+/// Says that a storage is in memory.
+public enum StorageInMemory {}
+
+extension EngineStorage where Place == StorageInMemory {
     /// An empty storage.
     ///
     /// - Parameters:
     ///   - maxTotalBytes: the most stored bytes of all streams together; nil = no limit.
     ///   - maxStreamBytes: the most stored bytes of one stream; nil = no limit.
-    public init(
+    public convenience init(
         maxTotalBytes: UInt64? = nil, maxStreamBytes: UInt64? = nil
     ) throws(StreamStorageError) {
         // The volume is memory already: small files, and little of them a second time in the
@@ -26,7 +29,7 @@ public final class MemoryStreamStorage: EngineStorage, @unchecked Sendable {
         logOptions.windowBytes = 4 << 20
         logOptions.recordBytesMax = 6 << 20
         logOptions.appendBytesMax = 6 << 20
-        try super.init(
+        try self.init(
             volume: MemoryVolume(), logOptions: logOptions, maxTotalBytes: maxTotalBytes,
             maxStreamBytes: maxStreamBytes, clock: SystemClock(), random: SystemRandom())
     }
