@@ -10,6 +10,7 @@ extension World {
     /// Opens the store after `ending`, checks everything in it, and cuts the model to what is
     /// there.
     func recover(after ending: Ending) throws(Violation) {
+        try missLastFile(after: ending)
         try loseCatalogSometimes()
         try keys.loseIndexSometimes()
         let hasLostPower = try failOpeningSometimes() || ending == .powerLoss

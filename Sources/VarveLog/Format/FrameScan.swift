@@ -38,6 +38,14 @@ package final class FrameScan {
         case groupEnd(GroupHeader)
     }
 
+    /// What the valid group headers of a file say, wherever they are.
+    package struct Claims: Equatable, Sendable {
+        /// The highest LSN that one says was synced.
+        package var durableMark: UInt64
+        /// The one that says that another file goes on.
+        package var seal: GroupHeader?
+    }
+
     private static let bufferBytes = 2 << 20
     /// How many streams a look ahead finds at most: what is known of more does not stay near.
     private static let claimsMax = 1024
@@ -210,17 +218,20 @@ package final class FrameScan {
         return streams
     }
 
-    /// The highest `synced through` of all valid group headers of the file, wherever they are.
-    package func durableMark(atLeast known: UInt64) throws(LogError) -> UInt64 {
-        var mark = known
+    /// What all valid group headers of the file `number` say; `known` was synced in any case.
+    ///
+    /// A seal of an earlier use names another file than the next one, whatever ids are drawn.
+    package func claims(of number: UInt64, atLeast known: UInt64) throws(LogError) -> Claims {
+        var claims = Claims(durableMark: known)
         var position = UInt64(Format.fileHeaderBytes)
         while position < size {
             if let header = try groupHeader(at: position) {
-                mark = max(mark, header.syncedThrough)
+                claims.durableMark = max(claims.durableMark, header.syncedThrough)
+                if header.successor?.number == number &+ 1 { claims.seal = header }
             }
             position += UInt64(Format.alignment)
         }
-        return mark
+        return claims
     }
 
     /// The first valid group header at or behind `byte` with an LSN of at least `lsn`.

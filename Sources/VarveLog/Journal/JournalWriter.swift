@@ -11,7 +11,7 @@ final class JournalWriter {
     private var backend: any StorageBackend
     private var number: UInt32
     private var fileID: UInt64
-    /// Where what was written to the file ends.
+    /// Where the groups with frames that were written to the file end.
     private var endByte: UInt64
     /// The last LSN written.
     private(set) var written: UInt64
@@ -70,21 +70,15 @@ final class JournalWriter {
     func mark(at place: MarkPlace) throws(LogError) {
         let backend = self.backend
         let fileID = self.fileID
-        let synced = self.synced
-        try withUnsafeTemporaryAllocation(byteCount: Format.alignment, alignment: 8) {
-            (block) throws(LogError) in
-            block.initializeMemory(as: UInt8.self, repeating: 0)
-            GroupHeader(
-                firstLSN: place.nextLSN, syncedThrough: synced, byte: place.byte, frameCount: 0,
-                frameBytes: 0
-            ).encode(to: block.start, fileID: fileID)
-            try LogError.wrapping { () throws(StorageError) in
-                try backend.write(UnsafeRawBufferPointer(block), at: place.byte)
-                try backend.sync()
-            }
+        let mark = GroupHeader(
+            firstLSN: place.nextLSN, syncedThrough: synced, byte: place.byte, frameCount: 0,
+            frameBytes: 0)
+        try LogError.wrapping { () throws(StorageError) in
+            try mark.writeAlone(to: backend, fileID: fileID)
+            try backend.sync()
         }
+        // The file ends before it if nothing follows: there is room for the seal then.
         marked = synced
-        endByte = place.byte + UInt64(Format.alignment)
     }
 
     /// Makes the group's file the newest. The file before is on stable storage first, so that only
@@ -103,7 +97,10 @@ final class JournalWriter {
         header.syncedThrough = synced
         header.wallMilliseconds = clock.wallMilliseconds()
         header.fileBytes = spare.backend.size
+        let old = backend
         backend = try Self.install(spare, header: header, in: volume)
+        // Only now: a crash before would leave a seal that names a file which never was.
+        try? FileSeal.write(to: old, before: header)
         number = group.file
         fileID = group.fileID
         endByte = UInt64(Format.fileHeaderBytes)

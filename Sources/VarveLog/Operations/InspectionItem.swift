@@ -8,7 +8,7 @@ public enum InspectionItem: Sendable {
     case segment(SegmentDescription)
     /// A journal file and its header.
     case file(FileSummary)
-    /// A group; without frames it is a mark.
+    /// A group; without frames it is a mark or a seal.
     case group(GroupSummary)
     /// A frame.
     case frame(FrameSummary)
@@ -47,6 +47,8 @@ public enum InspectionItem: Sendable {
         public let frameBytes: UInt32
         /// What was synced when it was written.
         public let syncedThrough: UInt64
+        /// Of a seal, the number of the file that goes on behind this one.
+        public let nextFile: UInt64?
     }
 
     /// A frame.
@@ -85,17 +87,23 @@ public enum InspectionItem: Sendable {
                     : "; file \(file.previous.number) ends at byte \(file.previous.endByte), "
                         + "LSN \(file.previous.endLSN)")
         case .group(let group):
-            group.frameCount == 0
-                ? "  @\(group.byte) mark: synced through \(group.syncedThrough)"
-                : "  @\(group.byte) group: LSN \(group.firstLSN)…"
-                    + "\(group.firstLSN + UInt64(group.frameCount) - 1), "
-                    + "\(group.frameBytes) bytes, synced through \(group.syncedThrough)"
+            Self.text(group)
         case .frame(let frame): Self.text(frame)
         case .end(let end):
             "  @\(end.byte) end, next LSN \(end.nextLSN)" + (end.problem.map { ": \($0)" } ?? "")
         case .waiting(let name): "\(name): waits for its use"
         case .detail(let detail): detail.text
         }
+    }
+
+    private static func text(_ group: GroupSummary) -> String {
+        if let next = group.nextFile { return "  @\(group.byte) seal: file \(next) goes on" }
+        guard group.frameCount > 0 else {
+            return "  @\(group.byte) mark: synced through \(group.syncedThrough)"
+        }
+        return "  @\(group.byte) group: LSN \(group.firstLSN)…"
+            + "\(group.firstLSN + UInt64(group.frameCount) - 1), "
+            + "\(group.frameBytes) bytes, synced through \(group.syncedThrough)"
     }
 
     private static func text(_ frame: FrameSummary) -> String {
@@ -133,12 +141,14 @@ public enum InspectionItem: Sendable {
             line.add("synced_through", file.syncedThrough)
             line.add("time_ms", file.wallMilliseconds)
         case .group(let group):
-            line.add("type", group.frameCount == 0 ? "mark" : "group")
+            let frameless = group.nextFile == nil ? "mark" : "seal"
+            line.add("type", group.frameCount == 0 ? frameless : "group")
             line.add("byte", group.byte)
             line.add("first_lsn", group.firstLSN)
             line.add("frames", UInt64(group.frameCount))
             line.add("frame_bytes", UInt64(group.frameBytes))
             line.add("synced_through", group.syncedThrough)
+            if let next = group.nextFile { line.add("next_file", next) }
         case .frame(let frame):
             Self.add(frame, to: &line)
         case .end(let end):

@@ -76,6 +76,13 @@ struct JournalInspector {
                 case .groupEnd: break
                 }
             }
+            // Behind the end of a file that has a successor nobody reads but who looks for it.
+            if stop.isRecordedEnd, passing.passesAll,
+                let seal = try scan.groupHeader(at: stop.byte),
+                seal.successor != nil
+            {
+                try visit(Self.item(seal))
+            }
             try visit(
                 .end(.init(byte: stop.byte, nextLSN: stop.nextLSN, problem: stop.problem)))
             guard stop.problem != nil,
@@ -90,7 +97,8 @@ struct JournalInspector {
         .group(
             .init(
                 byte: group.byte, firstLSN: group.firstLSN, frameCount: group.frameCount,
-                frameBytes: group.frameBytes, syncedThrough: group.syncedThrough))
+                frameBytes: group.frameBytes, syncedThrough: group.syncedThrough,
+                nextFile: group.successor?.number))
     }
 
     private static func name(of frame: Frame) -> String? {

@@ -48,6 +48,8 @@ struct Recovery {
         var rewriter: TailRewriter?
         /// Bytes of the frames that were read.
         var frameBytes: UInt64 = 0
+        /// The files without a seal, with the headers of their successors.
+        var unsealed: [(name: String, next: FileHeader)] = []
     }
 
     private let volume: any Volume
@@ -93,7 +95,8 @@ struct Recovery {
                     byte: UInt64(Format.fileHeaderBytes))
         }
         recovery.cleanUp(
-            after: ending, spareBytes: UInt64(options.fileBytes), segmentsLeft: settled.filesLeft)
+            after: ending, start.header, spareBytes: UInt64(options.fileBytes),
+            segmentsLeft: settled.filesLeft)
         let lastWall = max(replay.lastWall, settled.mark.wallMilliseconds)
 
         let files = JournalFiles(volume: volume, openMax: options.openFilesMax)
@@ -188,6 +191,9 @@ struct Recovery {
         }
         ending.lastLSN = stop.nextLSN - 1
         ending.frameBytes += frameBytes
+        // Not needed for opening, so it does no harm when it cannot be read.
+        let seal = try? scan.groupHeader(at: next.previousEndByte)
+        if seal != FileSeal.header(before: next) { ending.unsealed.append((name, next)) }
     }
 
     /// Reads the last file: to the first frame that is not there, which must lie behind the durable
@@ -197,7 +203,9 @@ struct Recovery {
         from first: (byte: UInt64, lsn: UInt64), into ending: inout Ending
     ) throws(LogError) {
         let scan = FrameScan(backend, fileID: header.id, recordedEnd: nil)
-        let mark = try scan.durableMark(atLeast: max(header.syncedThrough, cut.lsn))
+        let claims = try scan.claims(
+            of: header.number, atLeast: max(header.syncedThrough, cut.lsn))
+        let mark = claims.durableMark
         var assembler = SetAssembler()
         var rewriter: TailRewriter?
         // Marks behind the last group kept may not be on stable storage, and what they say goes
@@ -239,6 +247,7 @@ struct Recovery {
                 file: name, byte: stop.byte, count: stop.count,
                 detail: stop.problem ?? "LSN \(stop.nextLSN) was synced and is not here")
         }
+        if let seal = claims.seal { throw FileSeal.missing(seal, in: name) }
         ending.endByte = endByte
         ending.endLSN = min(mark, lastLSN)
         ending.lastLSN = lastLSN
@@ -293,8 +302,10 @@ struct Recovery {
 
     private struct Start {
         var file: JournalFile
-        var id: UInt64
+        var header: FileHeader
         var endByte: UInt64
+
+        var id: UInt64 { header.id }
     }
 
     /// Makes the file that goes on part of the log, with the tail that was copied into it.
@@ -322,18 +333,25 @@ struct Recovery {
         header.fileBytes = spare.backend.size
         let backend = try JournalWriter.install(spare, header: header, in: volume)
         return Start(
-            file: JournalFile(number: UInt32(number), backend: backend), id: id,
+            file: JournalFile(number: UInt32(number), backend: backend), header: header,
             endByte: ending.rewriter?.nextGroupByte ?? UInt64(Format.fileHeaderBytes))
     }
 
     /// Gives back space that the log no longer needs; nothing depends on its success.
     ///
-    /// - Parameter segmentsLeft: how many segments could not be removed that are of no use.
-    private func cleanUp(after ending: Ending, spareBytes: UInt64, segmentsLeft: Int) {
+    /// - Parameters:
+    ///   - start: the header of the new file.
+    ///   - segmentsLeft: how many segments could not be removed that are of no use.
+    private func cleanUp(
+        after ending: Ending, _ start: FileHeader, spareBytes: UInt64, segmentsLeft: Int
+    ) {
+        for file in ending.unsealed { _ = seal(file.name, before: file.next) }
         if let previous = ending.previous {
             let name = JournalFileName(number: previous.number, role: .journal).path
-            if let backend = try? volume.open(name, create: .never), backend.size > ending.endByte {
-                try? backend.truncate(to: ending.endByte)
+            let isSealed = seal(name, before: start)
+            let end = ending.endByte + (isSealed ? UInt64(Format.alignment) : 0)
+            if let backend = try? volume.open(name, create: .never), backend.size > end {
+                try? backend.truncate(to: end)
             }
         }
         var useless = found.unfinished + found.settled
@@ -346,6 +364,12 @@ struct Recovery {
         // What a redaction erases may be there.
         let left = useless.count { (try? volume.remove($0.path)) == nil }
         preparer.noteFilesLeft(left + segmentsLeft)
+    }
+
+    /// Says in a file that another one goes on, which has its name; whether that worked.
+    private func seal(_ name: String, before next: FileHeader) -> Bool {
+        guard let file = try? volume.open(name, create: .never) else { return false }
+        return (try? FileSeal.write(to: file, before: next)) != nil
     }
 
     /// The spares an earlier life left, as far as they have the size that is wanted now.

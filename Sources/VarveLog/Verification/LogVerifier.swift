@@ -77,11 +77,25 @@ public enum LogVerifier {
             }
             let isLast = index + 1 == found.files.count
             let next = isLast ? nil : found.files[index + 1].header
-            try run.check(
+            let seal = try run.check(
                 FrameScan(backend, fileID: header.id, recordedEnd: next?.previousEndByte), header,
                 name: file.name.path, next: next)
+            if isLast, let seal, try isLastFile(file.name, in: volume) {
+                run.add(FileSeal.missing(seal, in: file.name.path))
+            }
         }
         return run.finished()
+    }
+
+    /// Whether a file is still the last one of the journal: beside a server others may have come.
+    private static func isLastFile(
+        _ file: JournalFileName, in volume: any Volume
+    ) throws(LogError) -> Bool {
+        let names = try LogError.wrapping { () throws(StorageError) in
+            try volume.list(Format.journalDirectory)
+        }
+        let numbers = names.compactMap(JournalFileName.init).filter { $0.role == .journal }
+        return numbers.map(\.number).max() == file.number
     }
 
     /// One verification under way.
@@ -125,15 +139,14 @@ public enum LogVerifier {
             }
         }
 
+        /// Checks the frames of a file; its seal, if it has no successor that can be read.
         mutating func check(
             _ scan: FrameScan, _ header: FileHeader, name: String, next: FileHeader?
-        ) throws(LogError) {
-            let mark =
-                if let next {
-                    next.previousEndLSN
-                } else {
-                    try scan.durableMark(atLeast: header.syncedThrough)
-                }
+        ) throws(LogError) -> GroupHeader? {
+            let claims =
+                next == nil
+                ? try scan.claims(of: header.number, atLeast: header.syncedThrough) : nil
+            let mark = claims?.durableMark ?? next?.previousEndLSN ?? 0
             report.durableMark = max(report.durableMark, LSN(mark))
             let isCut = header.number == cut.place.fileNumber
             var byte = isCut ? cut.place.byte : UInt64(Format.fileHeaderBytes)
@@ -145,12 +158,12 @@ public enum LogVerifier {
                     if let next, stop.nextLSN != next.baseLSN {
                         damage(name, stop, "LSN \(stop.nextLSN) to \(next.baseLSN - 1) are missing")
                     }
-                    return
+                    return nil
                 }
-                if next == nil, !stop.isDamage(below: mark) { return }
+                if next == nil, !stop.isDamage(below: mark) { return claims?.seal }
                 damage(name, stop, stop.problem ?? "LSN \(stop.nextLSN) was synced and is not here")
                 guard let group = try scan.nextGroup(from: stop.byte + 1, atLeast: stop.nextLSN)
-                else { return }
+                else { return claims?.seal }
                 byte = group.byte
                 lsn = group.firstLSN
             }

@@ -152,6 +152,17 @@ struct BackupTests {
             try LogBackup.restore(from: backup, to: target)
         }
         #expect(!File.exists(target))
+        // The next one to the same place says what is in its way.
+        #expect {
+            try LogBackup.copy(directory: log.path, to: backup, wallMilliseconds: 0)
+        } throws: { "\($0)".hasSuffix("if a backup was broken off there, remove the directory") }
+        try write(manifest, to: "\(backup)/BACKUP")
+        #expect {
+            try LogBackup.copy(directory: log.path, to: backup, wallMilliseconds: 0)
+        } throws: { "\($0)".hasSuffix(": exists already, a complete backup") }
+        #expect {
+            try LogBackup.copy(directory: log.path, to: log.path, wallMilliseconds: 0)
+        } throws: { "\($0)".hasSuffix(": exists already") }
     }
 
     @Test("every change of a backup is refused with the file's name, and no target is made")

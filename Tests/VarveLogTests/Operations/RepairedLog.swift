@@ -21,23 +21,25 @@ final class RepairedLog {
         return options
     }
 
+    /// - Parameter isSettling: whether there are segments at all.
+    ///
     /// `a` is in every part; `b` only in the second segment, in which `c` of the first is deleted;
     /// `e` in the third; `d`, and more of `b`, in the journal.
-    init() throws {
+    init(settling isSettling: Bool = true) throws {
         directory = try ScratchDirectory()
         let test = try open()
         let a = try test.create("a", [pattern(100), pattern(50, seed: 1)])
         let c = try test.create("c", [pattern(10)])
-        try test.log.settle()
+        if isSettling { try test.log.settle() }
         cuts.append(test.log.synced.rawValue)
         try test.append([pattern(70_000, seed: 2)], to: a)
         let b = try test.create("b", [pattern(30)])
         try test.delete(c)
-        try test.log.settle()
+        if isSettling { try test.log.settle() }
         cuts.append(test.log.synced.rawValue)
         try test.append([pattern(10, seed: 3)], to: a)
         try test.create("e", [pattern(77)])
-        try test.log.settle()
+        if isSettling { try test.log.settle() }
         cuts.append(test.log.synced.rawValue)
         try test.append([pattern(20, seed: 4)], to: a)
         try test.create("d", [pattern(5)])

@@ -38,13 +38,23 @@ struct BackupWriter {
         self.key = key
         self.progress = progress
         guard !File.exists(directory) else {
-            throw .io(message: "\(directory): exists already")
+            throw .io(message: "\(directory): exists already" + Self.hint(about: directory))
         }
         try Self.call { () throws(SystemError) in
             for name in [Format.journalDirectory, SegmentFormat.directory] {
                 try File.makeDirectory("\(directory)/\(name)")
             }
         }
+    }
+
+    /// What a directory is that is in the way, if it looks like a backup or a part of one. A log
+    /// that was restored and never opened looks like a part, too: so nothing is removed here.
+    private static func hint(about directory: String) -> String {
+        let names = (try? File.list(directory)) ?? []
+        if names.contains(BackupManifest.fileName) { return ", a complete backup" }
+        guard names.contains(Format.journalDirectory), !names.contains("LOCK") else { return "" }
+        return ", without the file \(BackupManifest.fileName): if a backup was broken off there, "
+            + "remove the directory"
     }
 
     /// Adds the file at `source` under the path `name`, of its bytes the first `limit`.

@@ -105,7 +105,8 @@ extension EventLog {
         self.companion.withLock { $0 = companion }
     }
 
-    /// The journal files between two cuts, with the bytes of each that count.
+    /// The journal files between two cuts, with the bytes of each that count: up to the end, and of
+    /// all but the last one the seal behind it.
     private func journalPlan(
         from first: CutPoint, to end: CutPoint
     ) throws(LogError) -> [(path: String, bytes: UInt64)] {
@@ -115,7 +116,12 @@ extension EventLog {
             let path = JournalFileName(number: number, role: .journal).path
             let isLast = number == end.place.fileNumber
             let next = isLast ? nil : try header(of: number + 1)
-            plan.append((path, next?.previousEndByte ?? end.place.byte))
+            var count = end.place.byte
+            if let next {
+                let size = try bytes.files.file(UInt32(number)).backend.size
+                count = min(size, next.previousEndByte + UInt64(Format.alignment))
+            }
+            plan.append((path, count))
             number += 1
         }
         return plan

@@ -75,12 +75,10 @@ struct JournalCheckup {
         for index in 0..<count {
             guard let header = files[index].header else { continue }
             if index > 0, header.baseLSN != next {
-                return JournalBreak(
-                    index: index,
-                    error: .corruption(
-                        file: files[index].name.path, byte: 32, count: 8,
-                        detail: "LSN \(next) to \(header.baseLSN - 1) are missing before it"),
-                    firstLost: next)
+                let error = LogError.corruption(
+                    file: files[index].name.path, byte: 32, count: 8,
+                    detail: "LSN \(next) to \(header.baseLSN - 1) are missing before it")
+                return try broken(before: index, error, next)
             }
             let isFirst = header.number == cut.place.fileNumber
             let start = isFirst ? cut.place.byte : UInt64(Format.fileHeaderBytes)
@@ -92,7 +90,33 @@ struct JournalCheckup {
                 return found
             }
         }
-        return headerError.map { JournalBreak(index: count, error: $0, firstLost: next) }
+        if let headerError { return try broken(before: count, headerError, next) }
+        guard count > 0, let seal = try seal(of: count - 1) else { return nil }
+        let error = FileSeal.missing(seal, in: files[count - 1].name.path)
+        return try broken(before: count, error, next)
+    }
+
+    /// The break behind a file that is whole. The seal of that one must go as well: it would not be
+    /// taken for the last one.
+    private func broken(
+        before index: Int, _ error: LogError, _ firstLost: UInt64
+    ) throws(LogError) -> JournalBreak {
+        guard index > 0, let seal = try seal(of: index - 1) else {
+            return JournalBreak(index: index, error: error, firstLost: firstLost)
+        }
+        return JournalBreak(
+            index: index - 1, error: error, firstLost: firstLost,
+            place: (seal.byte, seal.endByte))
+    }
+
+    private func seal(of index: Int) throws(LogError) -> GroupHeader? {
+        guard let header = files[index].header else { return nil }
+        let name = files[index].name.path
+        let backend = try LogError.wrapping { () throws(StorageError) in
+            try volume.open(name, create: .never)
+        }
+        return try FrameScan(backend, fileID: header.id, recordedEnd: nil)
+            .claims(of: header.number, atLeast: 0).seal
     }
 
     /// Reads one file; where that ends before it should.
@@ -147,7 +171,7 @@ struct JournalCheckup {
         guard let end = try self.end(index, header, scan, stop, before: successor) else {
             return nil
         }
-        guard end.index == index else { return end }
+        guard end.index == index, end.place == nil else { return end }
         // What belongs to a set that is not whole goes with it.
         let lost = assembler.currentByte ?? stop.byte
         return JournalBreak(
@@ -169,11 +193,15 @@ struct JournalCheckup {
         if let successor {
             if isWhole, stop.nextLSN == successor.baseLSN { return nil }
             let missing = "LSN \(stop.nextLSN) to \(successor.baseLSN - 1) are missing"
-            return JournalBreak(
-                index: isWhole ? index + 1 : index, error: damage(missing),
-                firstLost: stop.nextLSN)
+            guard isWhole else {
+                return JournalBreak(
+                    index: index, error: damage(missing), firstLost: stop.nextLSN)
+            }
+            return try broken(before: index + 1, damage(missing), stop.nextLSN)
         }
-        let mark = try scan.durableMark(atLeast: max(header.syncedThrough, cut.lsn))
+        let mark = try scan.claims(
+            of: header.number, atLeast: max(header.syncedThrough, cut.lsn)
+        ).durableMark
         guard stop.isDamage(below: mark) else { return nil }
         return JournalBreak(
             index: index, error: damage("LSN \(stop.nextLSN) was synced and is not here"),
