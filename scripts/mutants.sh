@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 repository=$(pwd)
 scratch=${VARVE_MUTANTS_DIR:-${TMPDIR:-/tmp}/varve-mutants}
-seeds=400
+seeds=2000
 json=
 while [ $# -gt 0 ]; do
     case $1 in

@@ -32,10 +32,14 @@ struct SettledPageTests {
     func warmPages(_ kind: Kind) throws {
         let store = try SettledStore(kind)
         try store.restart()
-        _ = try store.session.get("a")
-        let cold = try store.server.metric("varve_cold_reads_total")
-        for _ in 0..<3 { #expect(try store.session.get("a").status == 200) }
-        #expect(try store.server.metric("varve_cold_reads_total") == cold)
+        // On a machine with little memory the system may forget it in between: then once more.
+        let isWarm = try (1...100).contains { _ in
+            _ = try store.session.get("a")
+            let cold = try store.server.metric("varve_cold_reads_total")
+            for _ in 0..<3 { #expect(try store.session.get("a").status == 200) }
+            return try store.server.metric("varve_cold_reads_total") == cold
+        }
+        #expect(isWarm)
         try store.server.stop()
     }
 
@@ -50,12 +54,17 @@ struct SettledPageTests {
         try store.restart()
         for _ in 0..<3 {
             #expect(try store.session.get("a").body == kind.page(store.records))
-            let cold = try store.server.metric("varve_cold_reads_total")
-            let keptBytes = try store.forgetSegments()
-            #expect(try store.session.get("a").body == kind.page(store.records))
-            let isCounted = try store.server.metric("varve_cold_reads_total") > cold
-            // The system may keep what it likes; then there is nothing to be shown.
-            #expect(isCounted || keptBytes > 0)
+            // A merge may put a segment that was just written in the place of a forgotten one: then
+            // once more.
+            let isRead = try (1...100).contains { _ in
+                let cold = try store.server.metric("varve_cold_reads_total")
+                let keptBytes = try store.forgetSegments()
+                #expect(try store.session.get("a").body == kind.page(store.records))
+                let isCounted = try store.server.metric("varve_cold_reads_total") > cold
+                // The system may keep what it likes; then there is nothing to be shown.
+                return isCounted || keptBytes > 0
+            }
+            #expect(isRead)
         }
         try store.server.stop()
     }
@@ -314,7 +323,8 @@ private final class SettledStore {
     func forgetSegments() throws -> UInt64 {
         var kept: UInt64 = 0
         for name in try File.list(directory.path("segments")) {
-            let file = try File.open(directory.path("segments/\(name)"))
+            // A merge may have removed it.
+            guard let file = try? File.open(directory.path("segments/\(name)")) else { continue }
             try File.synchronize(file.raw)
             try FileCache.drop(file.raw)
             kept += try FileCache.cachedBytes(file.raw)
